@@ -1,0 +1,66 @@
+# `make help` lists the targets. Settings: STACK=dev, CLUSTER=…, ARGS='…', REPAIR=1, POLICY=0.
+
+STACK  ?= dev
+ARGS   ?=
+SANDBOX = sandbox/run
+
+# The sandbox compiles the program with these settings; with the same ones tests find the SDKs compiled. The flag
+# halves the time that the providers' generated SDKs take: see SDKFlags in sandbox/toolbox/catalogue.go.
+export CGO_ENABLED = 0
+export GOFLAGS     = '-gcflags=github.com/pulumi/pulumi-...=-l -dwarf=false'
+
+UPFLAGS = $(if $(filter 1,$(REPAIR)),--repair) $(if $(filter 0,$(POLICY)),--no-policy)
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2} /^##@/ {printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
+
+##@ Run a stack on this machine (STACK=dev by default)
+.PHONY: preview up refresh drift destroy status kubectl stop build
+preview: ## show what an update would do, with the policy pack's verdict
+	@$(SANDBOX) preview --stack $(STACK) $(UPFLAGS)
+up: ## bring the stack up (REPAIR=1 puts back what was changed by hand, POLICY=0 leaves the policy pack out)
+	@$(SANDBOX) up --stack $(STACK) $(UPFLAGS)
+refresh: ## take what is really there into the stack's state
+	@$(SANDBOX) refresh --stack $(STACK)
+drift: ## report what is there otherwise than the last update left it
+	@$(SANDBOX) drift --stack $(STACK)
+destroy: ## delete everything the stack has, its processes and its state
+	@$(SANDBOX) destroy --stack $(STACK)
+status: ## show the stacks, their clusters and how they are
+	@$(SANDBOX) status
+kubectl: ## run kubectl: CLUSTER=eks-eu ARGS='get pods -A'
+	@$(SANDBOX) kubectl --stack $(STACK) $(if $(CLUSTER),--cluster $(CLUSTER)) -- $(ARGS)
+stop: ## end all processes of the sandbox; the next command starts them again
+	@$(SANDBOX) stop
+build: ## build the tools of the sandbox, or say that they are there
+	@$(SANDBOX) build
+
+##@ Develop
+.PHONY: test test-unit bench lint fmt generate
+test: ## all tests, from nothing: lint-free code, unit tests, whole stacks in the sandbox
+	@$(SANDBOX) build
+	go vet ./...
+	go test -timeout 60m ./...
+test-unit: ## the fast tests: no engine, no control plane
+	go test -short ./...
+bench: ## measure the launcher, the engine's runs and the policy pack, and print the figures
+	@$(SANDBOX) build
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/...
+	go test -run '^$$' -bench . ./policy/...
+lint: ## check the code with golangci-lint, built from its Go module
+	cd sandbox/tools/linter && env -u GOFLAGS go build -o "$(CURDIR)/.sandbox/golangci-lint" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	env -u GOFLAGS .sandbox/golangci-lint run ./...
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+generate: ## write the generated pages and golden files anew
+	go test ./stacks/... ./components/... ./policy/... ./sandbox/clouds/... -update
+
+##@ Clean
+.PHONY: clean clean-cache
+clean: ## end all processes and delete the state folder
+	@$(SANDBOX) clean
+	@rm -rf .sandbox
+clean-cache: ## delete the built tools from the user's cache folder
+	@$(SANDBOX) clean-cache

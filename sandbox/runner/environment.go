@@ -1,0 +1,45 @@
+package runner
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ai-now/platform/sandbox/layout"
+)
+
+// environment is what the engine, the providers and the policy pack see on top of the user's own environment.
+func environment(l *layout.Layout, stack layout.Stack) (map[string]string, error) {
+	if err := ensurePassphrase(l.Passphrase()); err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"PATH":                          l.Bin() + string(filepath.ListSeparator) + os.Getenv("PATH"),
+		"PULUMI_HOME":                   l.PulumiHome(),
+		"PULUMI_BACKEND_URL":            l.Backend(),
+		"PULUMI_CONFIG_PASSPHRASE_FILE": l.Passphrase(),
+		"PULUMI_CONFIG_PASSPHRASE":      "",
+		"PULUMI_SKIP_UPDATE_CHECK":      "true",
+		// What is not in the toolbox is not to be fetched from elsewhere behind the user's back.
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+		// A field that somebody changed by hand belongs to another field manager; only force takes it back.
+		"PULUMI_K8S_ENABLE_PATCH_FORCE": "true",
+		layout.CloudVariable:            stack.Cloud(),
+		layout.BinVariable:              l.Bin(),
+	}, nil
+}
+
+// ensurePassphrase makes, once for a state folder, the passphrase that encrypts the secrets in it.
+func ensurePassphrase(file string) error {
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	random := make([]byte, 32)
+	if _, err := rand.Read(random); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(hex.EncodeToString(random)), 0o600)
+}

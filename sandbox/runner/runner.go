@@ -1,0 +1,190 @@
+// Package runner runs the platform's program in the real engine over the Automation API, against the sandbox.
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+
+	"github.com/ai-now/platform/sandbox/exitcode"
+	"github.com/ai-now/platform/sandbox/layout"
+)
+
+// Runner works on one stack of the sandbox.
+type Runner struct {
+	Layout *layout.Layout
+	Stack  string
+	Policy bool      // run the policy pack
+	Repair bool      // up: refresh first, so that what changed behind the engine's back is put right
+	Color  string    // always, never or auto
+	Out    io.Writer // what the engine and the runner say
+	Err    io.Writer
+}
+
+// Result of a run.
+type Result struct {
+	Resources int      // resources of the stack that the run saw
+	Changes   []Change // what it changed, would change or found changed
+}
+
+// Preview shows what an update would do.
+func (r *Runner) Preview(ctx context.Context) (*Result, error) {
+	stack, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.preview(ctx, stack)
+}
+
+func (r *Runner) preview(ctx context.Context, stack *auto.Stack) (*Result, error) {
+	return r.watch("preview", func(channel chan events.EngineEvent) error {
+		options := []optpreview.Option{
+			optpreview.ProgressStreams(r.Out), optpreview.ErrorProgressStreams(r.Err), optpreview.EventStreams(channel),
+			optpreview.Color(r.Color), optpreview.SuppressProgress(), optpreview.PolicyPacks(r.packs()...),
+		}
+		if r.Repair {
+			options = append(options, optpreview.Refresh())
+		}
+		_, err := stack.Preview(ctx, options...)
+		return err
+	})
+}
+
+// Up brings the stack up to its configuration. It previews first, so that a policy violation, which would stop an
+// update midway, stops it before anything is made.
+func (r *Runner) Up(ctx context.Context) (*Result, error) {
+	stack, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.preview(ctx, stack); err != nil {
+		return nil, err
+	}
+	return r.watch("update", func(channel chan events.EngineEvent) error {
+		options := []optup.Option{
+			optup.ProgressStreams(r.Out), optup.ErrorProgressStreams(r.Err), optup.EventStreams(channel),
+			optup.Color(r.Color), optup.SuppressProgress(), optup.PolicyPacks(r.packs()...),
+		}
+		if r.Repair {
+			options = append(options, optup.Refresh())
+		}
+		_, err := stack.Up(ctx, options...)
+		return err
+	})
+}
+
+// Refresh takes what is really there into the stack's state.
+func (r *Runner) Refresh(ctx context.Context) (*Result, error) {
+	stack, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.watch("refresh", func(channel chan events.EngineEvent) error {
+		_, err := stack.Refresh(ctx, optrefresh.ProgressStreams(r.Out), optrefresh.ErrorProgressStreams(r.Err),
+			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress())
+		return err
+	})
+}
+
+// Drift reports what is there otherwise than the last update left it. With drift the error carries exitcode.Drift;
+// nothing is changed either way.
+func (r *Runner) Drift(ctx context.Context) (*Result, error) {
+	stack, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.watch("drift check", func(channel chan events.EngineEvent) error {
+		_, err := stack.PreviewRefresh(ctx, optrefresh.ProgressStreams(r.Out), optrefresh.ErrorProgressStreams(r.Err),
+			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress(), optrefresh.Diff())
+		return err
+	})
+	if err != nil {
+		return result, err
+	}
+	if len(result.Changes) == 0 {
+		fmt.Fprintf(r.Out, "stack %s: no drift in %d resources\n", r.Stack, result.Resources)
+		return result, nil
+	}
+	for _, change := range result.Changes {
+		fmt.Fprintf(r.Out, "drift: %s\n", change)
+	}
+	return result, exitcode.With(exitcode.Drift, fmt.Errorf("stack %s has drifted: %d resources differ; "+
+		"`make up REPAIR=1` puts them back, `make refresh` takes the changes into the state", r.Stack, len(result.Changes)))
+}
+
+// Destroy deletes everything the stack has, and the stack.
+func (r *Runner) Destroy(ctx context.Context) (*Result, error) {
+	stack, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.watch("destroy", func(channel chan events.EngineEvent) error {
+		_, err := stack.Destroy(ctx, optdestroy.ProgressStreams(r.Out), optdestroy.ErrorProgressStreams(r.Err),
+			optdestroy.EventStreams(channel), optdestroy.Color(r.Color), optdestroy.SuppressProgress(), optdestroy.Remove())
+		return err
+	})
+}
+
+// watch runs the engine once and turns its failure into an error with the right exit code.
+func (r *Runner) watch(what string, run func(chan events.EngineEvent) error) (*Result, error) {
+	channel, seen, wait := listen()
+	err := run(channel)
+	wait()
+	result := &Result{Resources: seen.resources, Changes: seen.changes}
+	switch {
+	case err == nil:
+		return result, nil
+	case len(seen.violations) > 0:
+		return result, exitcode.With(exitcode.Policy, fmt.Errorf("stack %s: %s stopped by %d violations of mandatory policies (above)", r.Stack, what, len(seen.violations)))
+	default:
+		return result, fmt.Errorf("stack %s: %s failed: %w", r.Stack, what, reason(err))
+	}
+}
+
+// reason shortens the Automation API's error, which repeats all that the engine wrote and the user has already seen.
+func reason(err error) error {
+	if cause, _, repeats := strings.Cut(err.Error(), "\ncode: "); repeats {
+		return errors.New(cause)
+	}
+	return err
+}
+
+func (r *Runner) packs() []string {
+	if !r.Policy {
+		return nil
+	}
+	return []string{filepath.Join(r.Layout.Project, "policy")}
+}
+
+// open checks the configuration, selects the stack and clears away what a killed run left in its state.
+func (r *Runner) open(ctx context.Context) (*auto.Stack, error) {
+	if err := Validate(r.Layout, r.Stack); err != nil {
+		return nil, err
+	}
+	// The engine's children inherit from this process; plugins that the engine runs look here, too.
+	variables, err := environment(r.Layout, r.Layout.Stack(r.Stack))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range variables {
+		if err := os.Setenv(name, value); err != nil {
+			return nil, err
+		}
+	}
+	stack, err := open(ctx, r.Layout, r.Stack)
+	if err != nil {
+		return nil, err
+	}
+	return stack, r.recover(ctx, stack)
+}

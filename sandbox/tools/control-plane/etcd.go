@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"time"
+
+	"go.etcd.io/etcd/server/v3/embed"
+)
+
+type etcd struct {
+	*embed.Etcd
+	endpoint string
+}
+
+// startEtcd runs a one-member etcd on loopback over the cluster's own data directory.
+func startEtcd(files layout) (*etcd, error) {
+	clientAddress, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	peerAddress, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	client, peer := url.URL{Scheme: "http", Host: clientAddress}, url.URL{Scheme: "http", Host: peerAddress}
+
+	config := embed.NewConfig()
+	config.Dir = files.path("etcd")
+	config.LogLevel, config.LogOutputs = "error", []string{files.path("etcd.log")}
+	// A sandbox may lose its last second in a power cut; it may not lose seconds on every write.
+	config.UnsafeNoFsync = true
+	config.ListenClientUrls, config.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
+	config.ListenPeerUrls, config.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
+	config.InitialCluster = config.InitialClusterFromName(config.Name)
+	config.AutoCompactionMode, config.AutoCompactionRetention = "periodic", "5m"
+
+	server, err := embed.StartEtcd(config)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-server.Server.ReadyNotify():
+		return &etcd{server, client.String()}, nil
+	case err := <-server.Err():
+		server.Close()
+		return nil, err
+	case <-time.After(time.Minute):
+		server.Close()
+		return nil, errors.New("not ready within a minute")
+	}
+}
