@@ -182,7 +182,7 @@ func (r *Runner) open(ctx context.Context) (*auto.Stack, error) {
 			return nil, err
 		}
 	}
-	stack, err := open(ctx, r.Layout, r.Stack)
+	stack, err := openStack(ctx, r.Layout, r.Stack)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,284 @@
+package clusters
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ai-now/platform/clusters/check"
+	"github.com/ai-now/platform/clusters/clustertest"
+	"github.com/ai-now/platform/clusters/labels"
+)
+
+var owner = labels.Owner{Environment: "prod", Team: "platform", CostCenter: "1000", DataClassification: "internal"}
+
+// pools are a pool for the cluster's own services and one with a taint.
+func pools(size string) []NodePoolSpec {
+	return []NodePoolSpec{
+		{Name: "system", Size: size, Nodes: NodeCount{Initial: 3, Min: 3, Max: 6}},
+		{
+			Name: "batch", Size: size, Nodes: NodeCount{Initial: 3, Min: 3, Max: 9},
+			Labels: map[string]string{"example.com/class": "batch"},
+			Taints: []Taint{{Key: "example.com/batch", Value: "true", Effect: "NoSchedule"}},
+		},
+	}
+}
+
+func eksArgs() *ClusterArgs {
+	return &ClusterArgs{
+		Cloud: "aws", Region: "eu-west-1", Zones: []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"}, Version: "1.35",
+		HighlyAvailable: true, APIServerAccess: []string{"203.0.113.0/24"},
+		Network:   Network{Nodes: "10.0.0.0/16", Services: "10.1.0.0/20"},
+		NodePools: pools("m6i.large"), Owner: owner,
+	}
+}
+
+func gkeArgs() *ClusterArgs {
+	return &ClusterArgs{
+		Cloud: "gcp", Project: "example", Region: "europe-west1", Zones: []string{"europe-west1-b", "europe-west1-c", "europe-west1-d"}, Version: "1.35",
+		HighlyAvailable: true, APIServerAccess: []string{"203.0.113.0/24"},
+		Network:   Network{Nodes: "10.16.0.0/20", Pods: "10.20.0.0/14", Services: "10.17.0.0/20", ControlPlane: "172.16.0.0/28"},
+		NodePools: pools("e2-standard-4"), Owner: owner, DeletionProtection: true,
+	}
+}
+
+func doksArgs() *ClusterArgs {
+	return &ClusterArgs{
+		Cloud: "digitalocean", Region: "fra1", Version: "1.35",
+		HighlyAvailable: true, APIServerAccess: []string{"203.0.113.0/24"},
+		Network:   Network{Nodes: "10.32.0.0/20", Pods: "10.36.0.0/16", Services: "10.37.0.0/20"},
+		NodePools: pools("s-2vcpu-4gb"), Owner: owner,
+	}
+}
+
+const someKubeconfig = `apiVersion: v1
+kind: Config
+current-context: one
+clusters: [{name: c1, cluster: {server: "https://one.example.com"}}, {name: c2, cluster: {server: "https://two.example.com"}}]
+contexts: [{name: one, context: {cluster: c1, user: u}}, {name: two, context: {cluster: c2, user: u}}]
+users: [{name: u, user: {token: not-for-eyes}}]
+`
+
+// deploy makes a cluster and returns what was asked for and what came out.
+func deploy(t *testing.T, args *ClusterArgs) (*clustertest.Recorder, *Cluster) {
+	t.Helper()
+	r := &clustertest.Recorder{}
+	var c *Cluster
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) (err error) {
+		c, err = NewCluster(ctx, "main", args)
+		return err
+	}))
+	return r, c
+}
+
+// text waits for an output, secret or not.
+func text(t *testing.T, out pulumi.StringOutput) string {
+	t.Helper()
+	got := make(chan string, 1)
+	out.ApplyT(func(s string) string { got <- s; return s })
+	return <-got
+}
+
+func TestEveryCloudKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name         string
+		args         *ClusterArgs
+		endpoint     string
+		version      string
+		storageClass string
+		pools        int
+	}{
+		{"EKS", eksArgs(), "https://main-eksCluster.eks.example.com", "1.35", "gp3", 2},
+		{"GKE", gkeArgs(), "https://10.9.8.7", "1.35.1-gke.1", "premium-rwo", 2},
+		{"DOKS", doksArgs(), "https://main.k8s.example.com", "1.35.1-do.0", "do-block-storage", 2},
+		{"an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig), Context: "two", StorageClass: "fast"}, "https://two.example.com", "", "fast", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r, c := deploy(t, tt.args)
+			require.Equal(t, tt.endpoint, text(t, c.Endpoint))
+			require.Equal(t, tt.version, text(t, c.Version))
+			require.Equal(t, tt.storageClass, c.StorageClass(General))
+			require.Len(t, c.Pools, tt.pools)
+			require.Len(t, r.Of("ai-now:clusters:NodePool"), tt.pools)
+			require.True(t, pulumi.IsSecret(c.Kubeconfig), "the kubeconfig is a secret")
+			require.False(t, pulumi.IsSecret(c.Endpoint), "the endpoint is not")
+			require.NotEmpty(t, text(t, c.Kubeconfig))
+
+			provider := r.One(t, "pulumi:providers:kubernetes", "main")
+			require.True(t, provider.Secret("kubeconfig"), "the provider's kubeconfig is a secret")
+			require.Equal(t, true, provider.Value("enableServerSideApply"))
+			require.Equal(t, true, provider.Value("enablePatchForce"))
+		})
+	}
+}
+
+func TestKubeconfigOfEKSRunsTheAWSCommandInTheClustersRegion(t *testing.T) {
+	t.Parallel()
+	_, c := deploy(t, eksArgs())
+	var got kubeconfig
+	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
+	require.Equal(t, "aws", got.Users[0].User.Exec.Command)
+	require.Equal(t, []string{"eks", "get-token", "--cluster-name", "main", "--output", "json", "--region", "eu-west-1"}, got.Users[0].User.Exec.Args)
+	require.Equal(t, clusterAccess{"https://main-eksCluster.eks.example.com", "Q0E="}, got.Clusters[0].Cluster)
+}
+
+func TestKubeconfigOfGKERunsGooglesPlugin(t *testing.T) {
+	t.Parallel()
+	_, c := deploy(t, gkeArgs())
+	var got kubeconfig
+	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
+	require.Equal(t, "gke-gcloud-auth-plugin", got.Users[0].User.Exec.Command)
+	require.True(t, got.Users[0].User.Exec.ProvideClusterInfo)
+	require.Equal(t, "client.authentication.k8s.io/v1beta1", got.Users[0].User.Exec.APIVersion)
+}
+
+func TestEveryCloudResourceSaysWhoseItIs(t *testing.T) {
+	t.Parallel()
+	untaggable := map[string]bool{ // the cloud has no tags for them
+		"aws:ec2/route:Route": true, "aws:ec2/routeTableAssociation:RouteTableAssociation": true,
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment": true, "aws:kms/alias:Alias": true,
+		"gcp:compute/network:Network": true, "gcp:compute/subnetwork:Subnetwork": true, "gcp:compute/router:Router": true,
+		"gcp:compute/routerNat:RouterNat": true, "gcp:serviceaccount/account:Account": true, "gcp:projects/iAMMember:IAMMember": true,
+		"aws:eks/cluster:Cluster": true, // tagged by the component, see eks:index:Cluster
+	}
+	places := []string{"tags", "resourceLabels", "nodeConfig.resourceLabels", "description", "metadata.labels"}
+	for name, args := range map[string]*ClusterArgs{"EKS": eksArgs(), "GKE": gkeArgs(), "DOKS": doksArgs()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _ := deploy(t, args)
+			for _, res := range r.All() {
+				if untaggable[res.Type] || isInternal(res.Type) {
+					continue
+				}
+				var found bool
+				for _, place := range places {
+					if raw, _ := json.Marshal(res.Value(place)); containsAll(string(raw), "prod", "platform", "1000", "internal", "pulumi") {
+						found = true
+					}
+				}
+				require.True(t, found, "%s %s carries environment, team, cost center, classification and manager", res.Type, res.Name)
+			}
+		})
+	}
+}
+
+func TestNewClusterReportsEveryMistakeBeforeTheFirstResource(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args *ClusterArgs
+		want []string
+	}{
+		{"an unknown cloud is refused with the known ones", &ClusterArgs{Cloud: "azure"}, []string{"cloud"}},
+		{"nothing at all", nil, []string{"cloud"}},
+		{"several mistakes come together", func() *ClusterArgs {
+			a := eksArgs()
+			a.Region, a.Version, a.NodePools[0].Size = "eu-west-9", "1.35.2", "e2-medium"
+			return a
+		}(), []string{"region", "version", "nodePools[0].size"}},
+		{"an address range of another cloud", func() *ClusterArgs {
+			a := eksArgs()
+			a.Network.Pods = "10.2.0.0/16"
+			return a
+		}(), []string{"network.pods"}},
+		{"the kubeconfig of a cluster that is made here", func() *ClusterArgs {
+			a := doksArgs()
+			a.Kubeconfig = pulumi.String("x")
+			return a
+		}(), []string{"kubeconfig"}},
+		{"a first pool with a taint", func() *ClusterArgs {
+			a := doksArgs()
+			a.NodePools = a.NodePools[1:]
+			return a
+		}(), []string{"nodePools[0].taints"}},
+		{"a label the platform sets", func() *ClusterArgs {
+			a := doksArgs()
+			a.NodePools[0].Labels = map[string]string{labels.KeyNodePool: "other"}
+			return a
+		}(), []string{`nodePools[0].labels["ai-now.io/node-pool"]`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := &clustertest.Recorder{}
+			err := r.Run(func(ctx *pulumi.Context) error {
+				_, err := NewCluster(ctx, "main", tt.args)
+				return err
+			})
+			var wrong *check.Error
+			require.True(t, errors.As(err, &wrong), "got %v", err)
+			var paths []string
+			for _, m := range wrong.Mistakes {
+				paths = append(paths, m.Path)
+				require.NotEmpty(t, m.Hint, "what to do about %s", m.Path)
+			}
+			require.Equal(t, tt.want, paths)
+			require.Empty(t, r.All(), "nothing is registered")
+		})
+	}
+}
+
+func TestNewNodePoolRefusesWhatTheClusterCannotTake(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args *ClusterArgs
+		spec NodePoolSpec
+		want string
+	}{
+		{"a pool for an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}, pools("m6i.large")[1], "not managed here"},
+		{"a name that is taken", doksArgs(), pools("s-2vcpu-4gb")[0], "name of another pool"},
+		{"a size of another cloud", doksArgs(), NodePoolSpec{Name: "new", Size: "m6i.large", Nodes: NodeCount{1, 1, 1}}, "instance type of aws"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+" is refused", func(t *testing.T) {
+			t.Parallel()
+			r := &clustertest.Recorder{}
+			err := r.Run(func(ctx *pulumi.Context) error {
+				c, err := NewCluster(ctx, "main", tt.args)
+				require.NoError(t, err)
+				_, err = NewNodePool(ctx, "extra", &NodePoolArgs{Cluster: c, NodePoolSpec: tt.spec})
+				return err
+			})
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func TestANodePoolCanBeAddedLater(t *testing.T) {
+	t.Parallel()
+	r := &clustertest.Recorder{}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		c, err := NewCluster(ctx, "main", doksArgs())
+		require.NoError(t, err)
+		_, err = NewNodePool(ctx, "main-extra", &NodePoolArgs{Cluster: c, NodePoolSpec: NodePoolSpec{Name: "extra", Size: "s-4vcpu-8gb", Nodes: NodeCount{1, 1, 1}}})
+		return err
+	}))
+	extra := r.One(t, "digitalocean:index/kubernetesNodePool:KubernetesNodePool", "main-extra")
+	require.Equal(t, map[string]any{"ai-now.io/node-pool": "extra"}, extra.Value("labels"))
+	require.Equal(t, false, extra.Value("autoScale"))
+	require.Nil(t, extra.Value("minNodes"))
+}
+
+func TestExistingKubeconfigErrorsShowNoContent(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, context, want string }{
+		{"a context that is not there", someKubeconfig, "three", `context "three" is not in the kubeconfig; it has ["one" "two"]`},
+		{"no kubeconfig at all", "not-for-eyes", "", "kubeconfig is not a kubeconfig file"},
+		{"a context without its cluster", "contexts: [{name: a, context: {cluster: gone, user: not-for-eyes}}]\ncurrent-context: a", "", `names the cluster "gone"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := readKubeconfig(tt.text, tt.context)
+			require.ErrorContains(t, err, tt.want)
+			require.NotContains(t, err.Error(), "not-for-eyes")
+		})
+	}
+}

@@ -1,0 +1,185 @@
+// Package components makes what goes into a cluster: one component per
+// capability, on any cloud. A component takes plain, typed arguments, checks
+// them before it registers its first resource, and reads neither configuration
+// nor environment.
+package components
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ai-now/platform/clusters/check"
+	"github.com/ai-now/platform/clusters/labels"
+)
+
+// SecureNamespace is a namespace in which nothing is allowed that has not been
+// asked for: pods must meet Pod Security "restricted", together they stay
+// within a quota, and they talk to each other and to DNS only.
+type SecureNamespace struct {
+	pulumi.ResourceState
+
+	// Name of the namespace. What uses this output is made after the namespace
+	// and everything that protects it.
+	Name pulumi.StringOutput
+
+	guards []pulumi.Resource
+}
+
+// SecureNamespaceArgs are the arguments of [NewSecureNamespace].
+type SecureNamespaceArgs struct {
+	// Namespace is the name of the namespace in the cluster, a DNS label.
+	Namespace string
+	// Owner is whom its objects are labelled with.
+	Owner labels.Owner
+	// Quota bounds what all pods of the namespace may ask for together.
+	Quota Quota
+}
+
+// Quota bounds a namespace. Amounts are Kubernetes quantities, such as 500m,
+// 2 or 16Gi.
+type Quota struct {
+	// CPU is the sum of all CPU requests, in cores.
+	CPU string
+	// Memory is the sum of all memory requests, and also of all memory limits.
+	Memory string
+	// Pods is the largest number of pods.
+	Pods int
+	// Storage is the sum of all volume claims; empty means none may be made.
+	Storage string
+}
+
+// Limits a container gets if it names none. They are small: who needs more
+// says so.
+const (
+	defaultContainerCPU    = "50m"
+	defaultContainerMemory = "128Mi"
+)
+
+// podSecurityLevel is the strictest of the Pod Security Standards:
+// https://kubernetes.io/docs/concepts/security/pod-security-standards/
+const podSecurityLevel = "restricted"
+
+// Mistakes returns everything that is wrong with the arguments.
+func (a *SecureNamespaceArgs) Mistakes() []check.Mistake {
+	var list check.List
+	// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+	list.DNSLabel("namespace", a.Namespace, 63)
+	quantity(&list, "quota.cpu", a.Quota.CPU, "8")
+	quantity(&list, "quota.memory", a.Quota.Memory, "16Gi")
+	if a.Quota.Storage != "" {
+		quantity(&list, "quota.storage", a.Quota.Storage, "100Gi")
+	}
+	if a.Quota.Pods <= 0 {
+		list.Add("quota.pods", a.Quota.Pods, "is not a number of pods", "use 1 or more")
+	}
+	return list.All()
+}
+
+// NewSecureNamespace makes a namespace with everything that protects it, in the
+// cluster of the provider it is given. The error of wrong arguments is a
+// [*check.Error] with every mistake, returned before any resource is
+// registered.
+func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceArgs, opts ...pulumi.ResourceOption) (*SecureNamespace, error) {
+	if args == nil {
+		args = &SecureNamespaceArgs{}
+	}
+	if err := check.Err(fmt.Sprintf("namespace %q", name), args.Mistakes()); err != nil {
+		return nil, err
+	}
+	n := &SecureNamespace{}
+	if err := ctx.RegisterComponentResource("ai-now:components:SecureNamespace", name, n, opts...); err != nil {
+		return nil, err
+	}
+	in := pulumi.Parent(n)
+
+	common := args.Owner.Kubernetes(labels.App{Name: args.Namespace, Component: "namespace"})
+	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
+		Metadata: metav1.ObjectMetaArgs{
+			Name:   pulumi.String(args.Namespace),
+			Labels: podSecurityLabels(common),
+		},
+	}, in)
+	if err != nil {
+		return nil, err
+	}
+	n.Name = namespace.Metadata.Name().Elem()
+	// The object's metadata in this namespace; its name tells what it is for.
+	meta := func(object string) metav1.ObjectMetaArgs {
+		return metav1.ObjectMetaArgs{Name: pulumi.String(object), Namespace: n.Name, Labels: pulumi.ToStringMap(common)}
+	}
+
+	quota, err := corev1.NewResourceQuota(ctx, name, &corev1.ResourceQuotaArgs{
+		Metadata: meta("quota"),
+		Spec:     corev1.ResourceQuotaSpecArgs{Hard: args.Quota.hard()},
+	}, in)
+	if err != nil {
+		return nil, err
+	}
+	// Without requests a pod would be refused by the quota; without a memory
+	// limit it could take the whole node.
+	limits, err := corev1.NewLimitRange(ctx, name, &corev1.LimitRangeArgs{
+		Metadata: meta("container-defaults"),
+		Spec: corev1.LimitRangeSpecArgs{Limits: corev1.LimitRangeItemArray{corev1.LimitRangeItemArgs{
+			Type: pulumi.String("Container"),
+			DefaultRequest: pulumi.StringMap{
+				"cpu": pulumi.String(defaultContainerCPU), "memory": pulumi.String(defaultContainerMemory),
+			},
+			Default: pulumi.StringMap{"memory": pulumi.String(defaultContainerMemory)},
+		}}},
+	}, in)
+	if err != nil {
+		return nil, err
+	}
+	policies, err := newNamespacePolicies(ctx, name, meta, in)
+	if err != nil {
+		return nil, err
+	}
+	// Kubernetes makes this account in every namespace and gives it to pods
+	// that name none; it is patched, not made.
+	account, err := corev1.NewServiceAccountPatch(ctx, name+"-default", &corev1.ServiceAccountPatchArgs{
+		Metadata: metav1.ObjectMetaPatchArgs{
+			Name: pulumi.String("default"), Namespace: n.Name,
+			Annotations: pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")},
+		},
+		// A pod that never calls the API server needs no key to it.
+		AutomountServiceAccountToken: pulumi.Bool(false),
+	}, in)
+	if err != nil {
+		return nil, err
+	}
+	n.guards = append(policies, quota, limits, account)
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})
+}
+
+// podSecurityLabels adds the labels that make the API server refuse, audit and
+// warn about pods below the level.
+func podSecurityLabels(common map[string]string) pulumi.StringMap {
+	all := pulumi.ToStringMap(common)
+	for _, mode := range []string{"enforce", "audit", "warn"} {
+		all["pod-security.kubernetes.io/"+mode] = pulumi.String(podSecurityLevel)
+		// The standard as the cluster's own version knows it.
+		all["pod-security.kubernetes.io/"+mode+"-version"] = pulumi.String("latest")
+	}
+	return all
+}
+
+// hard returns the quota in the words of Kubernetes. CPU limits are not
+// bounded: a limit only slows a pod down when the node has CPU to spare.
+func (q Quota) hard() pulumi.StringMap {
+	storage := q.Storage
+	if storage == "" {
+		storage = "0"
+	}
+	return pulumi.StringMap{
+		"requests.cpu":     pulumi.String(q.CPU),
+		"requests.memory":  pulumi.String(q.Memory),
+		"limits.memory":    pulumi.String(q.Memory),
+		"requests.storage": pulumi.String(storage),
+		"pods":             pulumi.String(fmt.Sprint(q.Pods)),
+		// A node port opens every node, past load balancer and gateway.
+		"services.nodeports": pulumi.String("0"),
+	}
+}

@@ -1,0 +1,210 @@
+// Package stacks turns the configuration of a stack into clusters, namespaces
+// and workloads.
+//
+// [Parse] reads and checks a configuration without an engine or an account at
+// any cloud; [Deploy] is the program that Pulumi runs.
+package stacks
+
+// Namespace is the part of Pulumi's configuration that belongs to this program.
+const Namespace = "ai-now"
+
+// The comments on the fields below are the reference: docs/configuration.md and
+// config.schema.json are generated from them.
+
+// Config is the configuration of a stack.
+type Config struct {
+	// Environment the stack is, such as dev, staging, prod or local. prod has
+	// stricter rules: see the guide. Lower-case letters, digits and '-', at
+	// most 16.
+	Environment string `json:"environment" jsonschema:"required,pattern=^[a-z]([a-z0-9-]*[a-z0-9])?$,maxLength=16"`
+	// Domain under which the environment's services are published, such as
+	// prod.example.com.
+	Domain string `json:"domain" jsonschema:"required"`
+	// Labels say whose the stack's resources are. They are on every Kubernetes
+	// object and every cloud resource.
+	Labels Labels `json:"labels" jsonschema:"required"`
+	// Clusters of the stack, at least one.
+	Clusters []Cluster `json:"clusters" jsonschema:"required,minItems=1"`
+	// Tenants are the teams or applications that share the clusters. Each gets
+	// a namespace of its name on every cluster it is on.
+	Tenants []Tenant `json:"tenants,omitempty"`
+	// Workloads are the applications the platform runs for its tenants.
+	Workloads []Workload `json:"workloads,omitempty"`
+}
+
+// Labels say whose something is.
+type Labels struct {
+	// Team who answers for it.
+	Team string `json:"team,omitempty"`
+	// CostCenter who pays for it. Write numbers in quotes.
+	CostCenter string `json:"costCenter,omitempty"`
+	// DataClassification is the most sensitive data it may hold.
+	DataClassification string `json:"dataClassification,omitempty" jsonschema:"enum=public,enum=internal,enum=confidential,enum=restricted"`
+}
+
+// Cluster is one Kubernetes cluster.
+type Cluster struct {
+	// Name of the cluster, unique in the stack, and the cloud's name for it
+	// too: unique in the account or project. A DNS label of at most 40
+	// characters.
+	Name string `json:"name" jsonschema:"required,maxLength=40"`
+	// Cloud it is on. existing is a cluster that is there already.
+	Cloud string `json:"cloud" jsonschema:"required,enum=aws,enum=gcp,enum=digitalocean,enum=existing"`
+	// Region of the cloud, such as eu-west-1, europe-west1 or fra1. Required
+	// unless the cluster exists.
+	Region string `json:"region,omitempty"`
+	// Zones of the region: two or three on aws, one to three on gcp, none
+	// elsewhere.
+	Zones []string `json:"zones,omitempty"`
+	// Version is the minor version of Kubernetes, in quotes. The cloud adds its
+	// newest patch.
+	Version string `json:"version,omitempty" jsonschema:"pattern=^1\\.[1-9][0-9]$"`
+	// HighlyAvailable replicates the control plane and, on aws, the way out to
+	// the internet. It cannot be taken back on digitalocean.
+	HighlyAvailable *bool `json:"highlyAvailable,omitempty"`
+	// Project of Google Cloud. Required on gcp, and only there.
+	Project string `json:"project,omitempty"`
+	// Kubeconfig is the content of a kubeconfig file that reaches an existing
+	// cluster. Set it with `pulumi config set --secret --path`.
+	Kubeconfig string `json:"kubeconfig,omitempty"`
+	// Context of the kubeconfig for an existing cluster.
+	Context string `json:"context,omitempty"`
+	// StorageClass for general use on an existing cluster.
+	StorageClass string `json:"storageClass,omitempty"`
+	// APIServerAccess lists the networks that may reach the API server over the
+	// internet, in CIDR notation. On aws and gcp none means private access
+	// only; on digitalocean none means everybody, which prod refuses.
+	APIServerAccess []string `json:"apiServerAccess,omitempty"`
+	// Network holds the address ranges, private (RFC 1918 or RFC 6598) and in
+	// CIDR notation. No two ranges of a stack may overlap.
+	Network Network `json:"network,omitempty"`
+	// NodePools are the cluster's nodes. Required unless the cluster exists.
+	// The first pool has no taints: the cluster's own services run there.
+	NodePools []NodePool `json:"nodePools,omitempty"`
+}
+
+// Network is the address ranges of a cluster.
+type Network struct {
+	// Nodes is the range of the network the nodes are in; on aws, where pods
+	// take addresses from it too, a /16 to a /20.
+	Nodes string `json:"nodes,omitempty"`
+	// Pods is the range pods take addresses from. Not on aws.
+	Pods string `json:"pods,omitempty"`
+	// Services is the range of the virtual addresses of Services.
+	Services string `json:"services,omitempty"`
+	// ControlPlane is the /28 the control plane is in. Only on gcp.
+	ControlPlane string `json:"controlPlane,omitempty"`
+}
+
+// NodePool is a group of equal nodes. Each carries the label
+// ai-now.io/node-pool with the pool's name.
+type NodePool struct {
+	// Name of the pool, unique in its cluster. A DNS label of at most 40
+	// characters.
+	Name string `json:"name" jsonschema:"required,maxLength=40"`
+	// Size is an instance type of the cloud, such as m6i.large, e2-standard-4
+	// or s-2vcpu-4gb.
+	Size string `json:"size" jsonschema:"required"`
+	// Nodes says how many there are, over all zones.
+	Nodes NodeCount `json:"nodes" jsonschema:"required"`
+	// Labels of the nodes, besides those every node has.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Taints keep pods away that do not tolerate them. Workloads that name the
+	// pool do.
+	Taints []Taint `json:"taints,omitempty"`
+}
+
+// NodeCount bounds the number of nodes of a pool. If min is less than max, the
+// cloud's autoscaler chooses.
+type NodeCount struct {
+	// Initial number, between min and max; on gcp a multiple of the number of
+	// zones.
+	Initial int `json:"initial,omitempty" jsonschema:"minimum=1"`
+	// Min is the fewest nodes, at least 1.
+	Min int `json:"min,omitempty" jsonschema:"minimum=1"`
+	// Max is the most nodes.
+	Max int `json:"max" jsonschema:"required,minimum=1"`
+}
+
+// Taint keeps pods away from a node unless they tolerate it.
+type Taint struct {
+	// Key of the taint.
+	Key string `json:"key" jsonschema:"required"`
+	// Value of the taint.
+	Value string `json:"value,omitempty"`
+	// Effect on pods that do not tolerate it.
+	Effect string `json:"effect" jsonschema:"required,enum=NoSchedule,enum=PreferNoSchedule,enum=NoExecute"`
+}
+
+// Tenant is a team or application with a namespace of its own.
+type Tenant struct {
+	// Name of the tenant and of its namespace, a DNS label.
+	Name string `json:"name" jsonschema:"required,maxLength=63"`
+	// Clusters it is on, by name.
+	Clusters []string `json:"clusters,omitempty"`
+	// Labels say whose its objects are, where that differs from the stack's.
+	Labels Labels `json:"labels,omitempty"`
+	// Quota bounds what all its pods may ask for together, on each cluster.
+	Quota Quota `json:"quota" jsonschema:"required"`
+}
+
+// Quota bounds a tenant. Amounts are Kubernetes quantities in quotes.
+type Quota struct {
+	// CPU is the sum of all CPU requests, such as "8".
+	CPU string `json:"cpu" jsonschema:"required"`
+	// Memory is the sum of all memory requests and limits, such as 16Gi.
+	Memory string `json:"memory" jsonschema:"required"`
+	// Pods is the largest number of pods.
+	Pods int `json:"pods" jsonschema:"required,minimum=1"`
+	// Storage is the sum of all volume claims, such as 100Gi.
+	Storage string `json:"storage,omitempty"`
+}
+
+// Workload is an application the platform runs.
+type Workload struct {
+	// Name of the application, unique in its tenant. A DNS label.
+	Name string `json:"name" jsonschema:"required,maxLength=63"`
+	// Tenant it belongs to, by name.
+	Tenant string `json:"tenant" jsonschema:"required"`
+	// Clusters it runs on, by name, of those its tenant is on.
+	Clusters []string `json:"clusters,omitempty"`
+	// Image with a tag other than latest, or a digest.
+	Image string `json:"image" jsonschema:"required"`
+	// Args for the image's entry point.
+	Args []string `json:"args,omitempty"`
+	// Env holds environment variables. No secrets: they can be read in the
+	// cluster.
+	Env map[string]string `json:"env,omitempty"`
+	// Replicas is the number of pods on each cluster.
+	Replicas int `json:"replicas,omitempty" jsonschema:"minimum=1"`
+	// NodePool is the pool its pods run on, by name.
+	NodePool string `json:"nodePool,omitempty"`
+	// Ports the application listens on. Each is reachable under the workload's
+	// name inside the cluster.
+	Ports []Port `json:"ports,omitempty"`
+	// HealthPath is requested over HTTP on the first port to see whether a pod
+	// works.
+	HealthPath string `json:"healthPath,omitempty" jsonschema:"pattern=^/"`
+	// Resources every pod gets.
+	Resources Resources `json:"resources,omitempty"`
+	// RolloutTimeout is how long an update waits for the pods to run, such as
+	// 90s or 10m.
+	RolloutTimeout string `json:"rolloutTimeout,omitempty"`
+}
+
+// Port is a port an application listens on.
+type Port struct {
+	// Name of the port, an IANA service name of at most 15 characters, such as
+	// http.
+	Name string `json:"name" jsonschema:"required,maxLength=15"`
+	// Port number from 1024 to 65535.
+	Port int `json:"port" jsonschema:"required,minimum=1024,maximum=65535"`
+}
+
+// Resources of one pod. Amounts are Kubernetes quantities in quotes.
+type Resources struct {
+	// CPU kept free for each pod, such as 100m.
+	CPU string `json:"cpu,omitempty"`
+	// Memory each pod gets and may not exceed, such as 128Mi.
+	Memory string `json:"memory,omitempty"`
+}

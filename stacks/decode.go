@@ -1,0 +1,299 @@
+package stacks
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+
+	"github.com/ai-now/platform/clusters/check"
+)
+
+// Parse reads and checks the configuration of a stack. values holds the part of
+// Pulumi's configuration with the keys as in the stack's file, such as
+// "ai-now:clusters"; keys of other namespaces are not looked at. A structured
+// value is given decoded, as a YAML parser returns it, or as JSON text, as
+// Pulumi hands it to a program; a value {secure: …} counts as text that is not
+// known.
+//
+// The result has its defaults filled in. The error of a wrong configuration is
+// an [*InvalidConfig] with every mistake.
+func Parse(stack string, values map[string]any) (*Config, error) {
+	d := &decoder{}
+	cfg := d.decode(values)
+	cfg.applyDefaults()
+	mistakes := append(d.list.All(), d.unrelated(cfg.mistakes())...)
+	if len(mistakes) > 0 {
+		slices.SortStableFunc(mistakes, byPlaceInFile)
+		return nil, &InvalidConfig{Stack: stack, Mistakes: mistakes}
+	}
+	return cfg, nil
+}
+
+// decoder reads values into a Config and collects what does not fit.
+type decoder struct {
+	list check.List
+	// covered are the paths whose values were not read, so that they are not
+	// reported as missing as well.
+	covered []string
+}
+
+func (d *decoder) decode(values map[string]any) *Config {
+	fields := map[string]any{}
+	for _, key := range check.Keys(values) {
+		name, ours := strings.CutPrefix(key, Namespace+":")
+		if !ours {
+			continue
+		}
+		value, err := plain(values[key], structured(name))
+		if err != nil {
+			d.list.Add(key, nil, "cannot be read: "+err.Error(), "write it as a list or mapping in YAML")
+			d.covered = append(d.covered, key)
+			continue
+		}
+		fields[name] = value
+	}
+
+	cfg := &Config{}
+	var meta mapstructure.Metadata
+	reader, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: cfg, Metadata: &meta, TagName: "json",
+		DecodeHook: refuseNumberAsText,
+		// Names are compared exactly: a key that differs in case is a mistake
+		// elsewhere in Pulumi too.
+		MatchName: func(key, field string) bool { return key == field },
+	})
+	if err == nil {
+		err = reader.Decode(fields)
+	}
+	for _, wrong := range leaves(err) {
+		d.wrongType(wrong)
+	}
+	slices.Sort(meta.Unused)
+	for _, path := range meta.Unused {
+		d.unknownKey(path)
+	}
+	return cfg
+}
+
+// structured is true for the settings that are not plain text.
+func structured(name string) bool {
+	field, ok := fieldByName(reflect.TypeFor[Config](), name)
+	return ok && field.Type.Kind() != reflect.String
+}
+
+// plain brings a value into the form of decoded JSON with exact numbers.
+func plain(value any, structured bool) (any, error) {
+	text, isText := value.(string)
+	if !isText {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("it is not made of lists, mappings, text and numbers")
+		}
+		text = string(raw)
+	} else if !structured {
+		return text, nil
+	}
+	reader := json.NewDecoder(bytes.NewBufferString(text))
+	reader.UseNumber()
+	var out any
+	if err := reader.Decode(&out); err != nil {
+		return nil, fmt.Errorf("it is text, not a list or mapping")
+	}
+	if _, err := reader.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("it is more than one value")
+	}
+	return unseal(out), nil
+}
+
+// unseal replaces encrypted values, {secure: …}, by text that shows nothing.
+func unseal(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if _, sealed := v["secure"].(string); sealed && len(v) == 1 {
+			return Sealed
+		}
+		for key := range v {
+			v[key] = unseal(v[key])
+		}
+	case []any:
+		for i := range v {
+			v[i] = unseal(v[i])
+		}
+	}
+	return value
+}
+
+// Sealed stands for an encrypted value that has not been decrypted.
+const Sealed = "[secret]"
+
+// refuseNumberAsText stops numbers from becoming text: 1.30 would become 1.3.
+func refuseNumberAsText(from, to reflect.Type, data any) (any, error) {
+	if from == reflect.TypeFor[json.Number]() && to.Kind() == reflect.String {
+		return nil, &numberAsText{data.(json.Number)}
+	}
+	return data, nil
+}
+
+type numberAsText struct{ number json.Number }
+
+func (e *numberAsText) Error() string { return "is a number, and must be text" }
+
+// leaves returns the innermost errors with a path.
+func leaves(err error) []*mapstructure.DecodeError {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case interface{ Unwrap() []error }:
+		var all []*mapstructure.DecodeError
+		for _, inner := range e.Unwrap() {
+			all = append(all, leaves(inner)...)
+		}
+		return all
+	case *mapstructure.DecodeError:
+		if inner := leaves(e.Unwrap()); len(inner) > 0 {
+			return inner
+		}
+		return []*mapstructure.DecodeError{e}
+	}
+	return leaves(errors.Unwrap(err))
+}
+
+func (d *decoder) wrongType(e *mapstructure.DecodeError) {
+	path := Namespace + ":" + e.Name()
+	d.covered = append(d.covered, path)
+	var number *numberAsText
+	var unfit *mapstructure.UnconvertibleTypeError
+	switch {
+	case errors.As(e, &number):
+		d.list.Add(path, number.number, "is a number, and must be text", fmt.Sprintf("put it in quotes: %q", number.number))
+	case errors.As(e, &unfit):
+		d.list.Add(path, visible(path, unfit.Value), fmt.Sprintf("is %s, and must be %s", kindOf(reflect.TypeOf(unfit.Value)), kindOf(unfit.Expected.Type())), "")
+	default:
+		d.list.Add(path, nil, "cannot be read", e.Unwrap().Error())
+	}
+}
+
+// visible returns a value for a message, nil if it may be a secret.
+func visible(path string, value any) any {
+	if strings.HasSuffix(path, ".kubeconfig") {
+		return nil
+	}
+	return value
+}
+
+// kindOf names a type in the words of YAML.
+func kindOf(t reflect.Type) string {
+	switch {
+	case t == nil:
+		return "nothing"
+	case t == reflect.TypeFor[json.Number]():
+		return "a number"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Pointer:
+		return kindOf(t.Elem())
+	}
+	return "a mapping"
+}
+
+// unknownKey records a key that no setting has, with the nearest that one has.
+func (d *decoder) unknownKey(path string) {
+	parent, name := "", path
+	if dot := strings.LastIndex(path, "."); dot >= 0 {
+		parent, name = path[:dot], path[dot+1:]
+	}
+	known := keysAt(parent)
+	hint := "allowed here: " + strings.Join(known, ", ")
+	if near := check.Nearest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q? Allowed here: %s", near, strings.Join(known, ", "))
+		d.covered = append(d.covered, join(parent, near))
+	}
+	d.list.Add(join("", path), nil, "is not a setting", hint)
+}
+
+func join(parent, name string) string {
+	if parent != "" {
+		name = parent + "." + name
+	}
+	return Namespace + ":" + name
+}
+
+// keysAt returns the keys of the mapping at a path, sorted.
+func keysAt(path string) []string {
+	t := reflect.TypeFor[Config]()
+	if path != "" {
+		for _, part := range strings.Split(path, ".") {
+			name, _, _ := strings.Cut(part, "[")
+			field, ok := fieldByName(t, name)
+			if !ok {
+				return nil
+			}
+			for t = field.Type; t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer; {
+				t = t.Elem()
+			}
+		}
+	}
+	var keys []string
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		keys = append(keys, name)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func fieldByName(t reflect.Type, name string) (reflect.StructField, bool) {
+	if t.Kind() != reflect.Struct {
+		return reflect.StructField{}, false
+	}
+	for i := range t.NumField() {
+		if key, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); key == name {
+			return t.Field(i), true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+// unrelated drops mistakes that only follow from values that were not read.
+func (d *decoder) unrelated(mistakes []Mistake) []Mistake {
+	return slices.DeleteFunc(mistakes, func(m Mistake) bool {
+		return slices.ContainsFunc(d.covered, func(path string) bool {
+			return m.Path == path || strings.HasPrefix(m.Path, path+".") || strings.HasPrefix(m.Path, path+"[") ||
+				(m.Value == nil && strings.HasPrefix(path, m.Path+"."))
+		})
+	})
+}
+
+// byPlaceInFile puts the mistakes of one setting together, in the order of the
+// reference.
+func byPlaceInFile(a, b Mistake) int {
+	order := func(path string) int {
+		name := strings.TrimPrefix(path, Namespace+":")
+		if end := strings.IndexAny(name, ".["); end >= 0 {
+			name = name[:end]
+		}
+		t := reflect.TypeFor[Config]()
+		for i := range t.NumField() {
+			if key, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); key == name {
+				return i
+			}
+		}
+		return t.NumField()
+	}
+	return order(a.Path) - order(b.Path)
+}

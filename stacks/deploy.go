@@ -1,0 +1,227 @@
+package stacks
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ai-now/platform/clusters"
+	"github.com/ai-now/platform/clusters/catalog"
+	"github.com/ai-now/platform/clusters/labels"
+	"github.com/ai-now/platform/components"
+)
+
+// Deploy is the program of a stack: clusters, on each the namespaces of its
+// tenants, in them the workloads.
+//
+// Its outputs are clusters (cloud, region, version, endpoint, storage class, by
+// name), kubeconfigs (secret, by cluster), namespaces and workloads (by
+// cluster).
+func Deploy(ctx *pulumi.Context) error {
+	cfg, err := Load(ctx)
+	if err != nil {
+		return err
+	}
+	d := &deployment{
+		cfg: cfg, clusters: map[string]*clusters.Cluster{},
+		outClusters: pulumi.Map{}, outKubeconfigs: pulumi.StringMap{},
+		outNamespaces: map[string]pulumi.StringArray{}, outWorkloads: map[string]pulumi.StringMap{},
+	}
+	for i := range cfg.Clusters {
+		if err := d.cluster(ctx, &cfg.Clusters[i]); err != nil {
+			return err
+		}
+	}
+	for i := range cfg.Tenants {
+		if err := d.tenant(ctx, &cfg.Tenants[i]); err != nil {
+			return err
+		}
+	}
+	d.export(ctx)
+	return nil
+}
+
+// Load reads and checks the configuration of the stack that is being deployed.
+func Load(ctx *pulumi.Context) (*Config, error) {
+	values := map[string]any{}
+	for _, name := range keysAt("") {
+		if value, set := ctx.GetConfig(Namespace + ":" + name); set {
+			values[Namespace+":"+name] = value
+		}
+	}
+	// A language host passes the whole configuration: the only way to see keys
+	// that no setting has.
+	var whole map[string]string
+	if json.Unmarshal([]byte(os.Getenv(pulumi.EnvConfig)), &whole) == nil {
+		for key, value := range whole {
+			if _, read := values[key]; !read && strings.HasPrefix(key, Namespace+":") {
+				values[key] = value
+			}
+		}
+	}
+	return Parse(ctx.Stack(), values)
+}
+
+// deployment holds what has been made so far.
+type deployment struct {
+	cfg      *Config
+	clusters map[string]*clusters.Cluster
+
+	outClusters    pulumi.Map
+	outKubeconfigs pulumi.StringMap
+	outNamespaces  map[string]pulumi.StringArray
+	outWorkloads   map[string]pulumi.StringMap
+}
+
+func (d *deployment) cluster(ctx *pulumi.Context, cfg *Cluster) error {
+	args := d.cfg.clusterArgs(cfg)
+	if cfg.Cloud == catalog.Existing {
+		kubeconfig, err := existingKubeconfig(cfg)
+		if err != nil {
+			return fmt.Errorf("cluster %q: %w", cfg.Name, err)
+		}
+		args.Kubeconfig = pulumi.ToSecret(pulumi.String(kubeconfig)).(pulumi.StringOutput)
+	}
+	c, err := clusters.NewCluster(ctx, cfg.Name, args)
+	if err != nil {
+		return err
+	}
+	d.clusters[cfg.Name] = c
+	d.outClusters[cfg.Name] = pulumi.Map{
+		"cloud":        pulumi.String(c.Cloud),
+		"region":       pulumi.String(c.Region),
+		"version":      c.Version,
+		"endpoint":     c.Endpoint,
+		"storageClass": pulumi.String(c.StorageClass(clusters.General)),
+	}
+	d.outKubeconfigs[cfg.Name] = c.Kubeconfig
+	return nil
+}
+
+func (d *deployment) tenant(ctx *pulumi.Context, tenant *Tenant) error {
+	for _, name := range tenant.Clusters {
+		c := d.clusters[name]
+		prefix := name + "-" + tenant.Name
+		namespace, err := components.NewSecureNamespace(ctx, prefix, d.cfg.namespaceArgs(tenant),
+			pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+		if err != nil {
+			return err
+		}
+		d.outNamespaces[name] = append(d.outNamespaces[name], namespace.Name)
+		for i := range d.cfg.Workloads {
+			w := &d.cfg.Workloads[i]
+			if w.Tenant != tenant.Name || !contains(w.Clusters, name) {
+				continue
+			}
+			args := d.cfg.workloadArgs(w, namespace)
+			if pool := c.Pools[w.NodePool]; pool != nil {
+				args.Taints = pool.Taints
+			}
+			made, err := components.NewWorkload(ctx, prefix+"-"+w.Name, &args, pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+			if err != nil {
+				return err
+			}
+			if d.outWorkloads[name] == nil {
+				d.outWorkloads[name] = pulumi.StringMap{}
+			}
+			d.outWorkloads[name][tenant.Name+"/"+w.Name] = made.Address
+		}
+	}
+	return nil
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// export publishes the outputs. Kubeconfigs are apart from the rest, which would
+// become secret with them.
+func (d *deployment) export(ctx *pulumi.Context) {
+	namespaces, workloads := pulumi.Map{}, pulumi.Map{}
+	for cluster, names := range d.outNamespaces {
+		namespaces[cluster] = names
+	}
+	for cluster, addresses := range d.outWorkloads {
+		workloads[cluster] = addresses
+	}
+	ctx.Export("environment", pulumi.String(d.cfg.Environment))
+	ctx.Export("domain", pulumi.String(d.cfg.Domain))
+	ctx.Export("clusters", d.outClusters)
+	ctx.Export("kubeconfigs", pulumi.ToSecret(d.outKubeconfigs))
+	ctx.Export("namespaces", namespaces)
+	ctx.Export("workloads", workloads)
+}
+
+// owner returns whom resources with these labels belong to.
+func (c *Config) owner(l Labels) labels.Owner {
+	return labels.Owner{
+		Environment: c.Environment, Team: l.Team, CostCenter: l.CostCenter, DataClassification: l.DataClassification,
+	}
+}
+
+// clusterArgs translates a cluster of the configuration; the kubeconfig of an
+// existing one is added when it is deployed.
+func (c *Config) clusterArgs(cluster *Cluster) *clusters.ClusterArgs {
+	args := &clusters.ClusterArgs{
+		Cloud: cluster.Cloud, Region: cluster.Region, Zones: cluster.Zones, Version: cluster.Version,
+		HighlyAvailable: cluster.highlyAvailable(), Project: cluster.Project,
+		Context: cluster.Context, StorageClass: cluster.StorageClass,
+		APIServerAccess: cluster.APIServerAccess,
+		Network: clusters.Network{
+			Nodes: cluster.Network.Nodes, Pods: cluster.Network.Pods,
+			Services: cluster.Network.Services, ControlPlane: cluster.Network.ControlPlane,
+		},
+		Owner:              c.owner(c.Labels),
+		DeletionProtection: c.Environment == production,
+	}
+	if cluster.Kubeconfig != "" {
+		args.Kubeconfig = pulumi.String(cluster.Kubeconfig)
+	}
+	for _, pool := range cluster.NodePools {
+		spec := clusters.NodePoolSpec{
+			Name: pool.Name, Size: pool.Size, Labels: pool.Labels,
+			Nodes: clusters.NodeCount{Initial: pool.Nodes.Initial, Min: pool.Nodes.Min, Max: pool.Nodes.Max},
+		}
+		for _, t := range pool.Taints {
+			spec.Taints = append(spec.Taints, clusters.Taint{Key: t.Key, Value: t.Value, Effect: t.Effect})
+		}
+		args.NodePools = append(args.NodePools, spec)
+	}
+	return args
+}
+
+func (c *Config) namespaceArgs(tenant *Tenant) *components.SecureNamespaceArgs {
+	return &components.SecureNamespaceArgs{
+		Namespace: tenant.Name,
+		Owner:     c.owner(tenant.Labels),
+		Quota: components.Quota{
+			CPU: tenant.Quota.CPU, Memory: tenant.Quota.Memory, Pods: tenant.Quota.Pods, Storage: tenant.Quota.Storage,
+		},
+	}
+}
+
+func (c *Config) workloadArgs(w *Workload, namespace *components.SecureNamespace) components.WorkloadArgs {
+	owner := c.owner(c.Labels)
+	if tenant := c.tenant(w.Tenant); tenant != nil {
+		owner = c.owner(tenant.Labels)
+	}
+	args := components.WorkloadArgs{
+		Name: w.Name, Namespace: namespace, Owner: owner,
+		Image: w.Image, Args: w.Args, Env: w.Env, Replicas: w.Replicas, HealthPath: w.HealthPath,
+		Resources:      components.Resources{CPU: w.Resources.CPU, Memory: w.Resources.Memory},
+		NodePool:       w.NodePool,
+		RolloutTimeout: w.RolloutTimeout,
+	}
+	for _, p := range w.Ports {
+		args.Ports = append(args.Ports, components.Port{Name: p.Name, Number: p.Port})
+	}
+	return args
+}
