@@ -2,8 +2,6 @@ package clusters
 
 import (
 	"fmt"
-	"math/bits"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,7 +17,8 @@ import (
 // (https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1beta1/projects.locations.clusters),
 // the other clouds more.
 const (
-	maxClusterName = 40
+	// MaxClusterName is the most characters a cluster's name may have.
+	MaxClusterName = 40
 	maxPoolName    = 40
 )
 
@@ -59,36 +58,9 @@ type ClusterArgs struct {
 	NodePools []NodePoolSpec
 	// Owner is whom all resources are labelled with.
 	Owner labels.Owner
-	// DeletionProtection makes the cloud refuse to delete the cluster, where it
-	// can.
+	// DeletionProtection makes Google Cloud refuse to delete the cluster until
+	// an update has set it to false.
 	DeletionProtection bool
-}
-
-// Network is a cluster's address ranges, private and in CIDR notation.
-type Network struct {
-	// Nodes is the range of the network the nodes are in.
-	Nodes string
-	// Pods is the range pods take addresses from; on AWS they take them from
-	// Nodes.
-	Pods string
-	// Services is the range of virtual addresses of Services.
-	Services string
-	// ControlPlane is the /28 the control plane is in; Google Cloud only.
-	ControlPlane string
-}
-
-// Range is one address range of a network and its setting's name.
-type Range struct{ Setting, CIDR string }
-
-// Ranges returns the ranges that are set, with their names.
-func (n Network) Ranges() []Range {
-	all := []Range{
-		{catalog.RangeNodes, n.Nodes},
-		{catalog.RangePods, n.Pods},
-		{catalog.RangeServices, n.Services},
-		{catalog.RangeControlPlane, n.ControlPlane},
-	}
-	return slices.DeleteFunc(all, func(r Range) bool { return r.CIDR == "" })
 }
 
 var kubernetesVersion = regexp.MustCompile(`^1\.[1-9][0-9]$`)
@@ -121,7 +93,7 @@ func (a *ClusterArgs) checkSettings(list *check.List, cloud catalog.Cloud) {
 		catalog.SettingProject: a.Project, catalog.SettingContext: a.Context,
 		catalog.SettingStorageClass: a.StorageClass, catalog.SettingAPIServerAccess: a.APIServerAccess,
 		catalog.SettingNetwork: a.Network.Ranges(), catalog.SettingNodePools: a.NodePools,
-		catalog.SettingHighlyAvailable: a.HighlyAvailable,
+		catalog.SettingHighlyAvailable: a.HighlyAvailable, catalog.SettingDeletionProtection: a.DeletionProtection,
 	}
 	for _, name := range check.Keys(settings) {
 		set := isSet(settings[name])
@@ -203,89 +175,4 @@ func (a *ClusterArgs) checkAccess(list *check.List) {
 				"name the networks your people and pipelines come from")
 		}
 	}
-}
-
-// checkNetwork checks the address ranges one by one; overlaps are a matter of
-// the whole stack.
-func (a *ClusterArgs) checkNetwork(list *check.List, cloud catalog.Cloud) {
-	if cloud.Settings[catalog.SettingNetwork] == catalog.Refused {
-		return
-	}
-	for _, name := range check.Keys(cloud.Ranges) {
-		if !slices.ContainsFunc(a.Network.Ranges(), func(r Range) bool { return r.Setting == name }) {
-			list.Missing(catalog.SettingNetwork+"."+name, fmt.Sprintf("a cluster on %s needs it", cloud.Name))
-		}
-	}
-	for _, r := range a.Network.Ranges() {
-		path := catalog.SettingNetwork + "." + r.Setting
-		rule, used := cloud.Ranges[r.Setting]
-		if !used {
-			list.Add(path, r.CIDR, fmt.Sprintf("has no meaning on %s", cloud.Name), "remove it")
-			continue
-		}
-		prefix, ok := parseCIDR(list, path, r.CIDR)
-		if !ok {
-			continue
-		}
-		if !isPrivate(prefix) {
-			list.Add(path, r.CIDR, "is not a private range",
-				"use a range within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or 100.64.0.0/10 (RFC 6598)")
-		}
-		switch {
-		case prefix.Bits() > rule.Smallest:
-			list.Add(path, r.CIDR, "is too small: "+rule.Why, fmt.Sprintf("use a /%d or larger", rule.Smallest))
-		case prefix.Bits() < rule.Largest:
-			list.Add(path, r.CIDR, "is too large: "+rule.Why, fmt.Sprintf("use a /%d or smaller", rule.Largest))
-		default:
-			a.checkCapacity(list, cloud, r, prefix)
-		}
-	}
-}
-
-// checkCapacity makes sure that all nodes the pools may grow to find addresses.
-func (a *ClusterArgs) checkCapacity(list *check.List, cloud catalog.Cloud, r Range, prefix netip.Prefix) {
-	nodes := 0
-	for _, pool := range a.NodePools {
-		nodes += pool.Nodes.Max
-	}
-	need := 0
-	switch r.Setting {
-	case catalog.RangeNodes:
-		need = nodes + cloud.ReservedNodeAddresses
-	case catalog.RangePods:
-		need = nodes * cloud.PodAddressesPerNode
-	}
-	if host := prefix.Addr().BitLen() - prefix.Bits(); need > 1<<host {
-		fits := prefix.Addr().BitLen() - bits.Len(uint(need-1))
-		list.Add(catalog.SettingNetwork+"."+r.Setting, r.CIDR,
-			fmt.Sprintf("is too small: the pools may grow to %d nodes, which need %d addresses", nodes, need),
-			fmt.Sprintf("use a /%d or larger, or lower the pools' nodes.max", fits))
-	}
-}
-
-var privateRanges = []netip.Prefix{
-	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
-	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("100.64.0.0/10"),
-}
-
-func isPrivate(prefix netip.Prefix) bool {
-	return slices.ContainsFunc(privateRanges, func(private netip.Prefix) bool {
-		return private.Bits() <= prefix.Bits() && private.Contains(prefix.Addr())
-	})
-}
-
-// parseCIDR reads an IPv4 range and insists on its first address, so that two
-// ways to write one range do not hide that they are the same.
-func parseCIDR(list *check.List, path, cidr string) (netip.Prefix, bool) {
-	prefix, err := netip.ParsePrefix(cidr)
-	switch {
-	case err != nil || !prefix.Addr().Is4():
-		list.Add(path, cidr, "is not an IPv4 range in CIDR notation", "write it as 10.0.0.0/16")
-		return netip.Prefix{}, false
-	case prefix != prefix.Masked():
-		list.Add(path, cidr, "does not begin with the range's first address",
-			fmt.Sprintf("write %s", prefix.Masked()))
-		return netip.Prefix{}, false
-	}
-	return prefix, true
 }

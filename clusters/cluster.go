@@ -86,7 +86,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		args = &ClusterArgs{}
 	}
 	var list check.List
-	list.DNSLabel("name", name, maxClusterName)
+	list.DNSLabel("name", name, MaxClusterName)
 	if err := check.Err(fmt.Sprintf("cluster %q", name), append(list.All(), args.Mistakes()...)); err != nil {
 		return nil, err
 	}

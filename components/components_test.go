@@ -151,9 +151,7 @@ func TestWorkload(t *testing.T) {
 	})
 	t.Run("it has an address inside the cluster", func(t *testing.T) {
 		t.Parallel()
-		address := make(chan string, 1)
-		w.Address.ApplyT(func(s string) string { address <- s; return s })
-		require.Equal(t, "storefront.shop.svc.cluster.local", <-address)
+		require.Equal(t, "storefront.shop.svc.cluster.local", w.Address)
 		require.Equal(t, "ClusterIP", r.One(t, "kubernetes:core/v1:Service", "test-storefront").Value("spec.type"))
 	})
 }

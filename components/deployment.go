@@ -21,13 +21,13 @@ const unprivilegedUser = 65532
 const scratchSize = "64Mi"
 
 // newDeployment makes the pods of a workload and waits until they run.
-func newDeployment(ctx *pulumi.Context, name string, args *WorkloadArgs, meta metav1.ObjectMetaArgs, selector pulumi.StringMap, account *corev1.ServiceAccount, opts ...pulumi.ResourceOption) (*appsv1.Deployment, error) {
+func newDeployment(ctx *pulumi.Context, name string, args *WorkloadArgs, meta metav1.ObjectMetaArgs, selector pulumi.StringMap, opts ...pulumi.ResourceOption) (*appsv1.Deployment, error) {
 	timeout, err := time.ParseDuration(args.RolloutTimeout)
 	if err != nil {
 		return nil, err
 	}
 	spec := corev1.PodSpecArgs{
-		ServiceAccountName: account.Metadata.Name(),
+		ServiceAccountName: pulumi.String(args.Name),
 		// A pod that never calls the API server needs no key to it.
 		AutomountServiceAccountToken: pulumi.Bool(false),
 		// Variables for every Service of the namespace help nobody since there is DNS.
@@ -154,14 +154,14 @@ func tolerations(args *WorkloadArgs) corev1.TolerationArray {
 }
 
 // newService gives a workload one address inside the cluster.
-func newService(ctx *pulumi.Context, name string, args *WorkloadArgs, meta metav1.ObjectMetaArgs, selector pulumi.StringMap, opts ...pulumi.ResourceOption) (*corev1.Service, error) {
+func newService(ctx *pulumi.Context, name string, args *WorkloadArgs, meta metav1.ObjectMetaArgs, selector pulumi.StringMap, opts ...pulumi.ResourceOption) error {
 	ports := corev1.ServicePortArray{}
 	for _, p := range args.Ports {
 		ports = append(ports, corev1.ServicePortArgs{
 			Name: pulumi.String(p.Name), Port: pulumi.Int(p.Number), TargetPort: pulumi.String(p.Name), Protocol: pulumi.String("TCP"),
 		})
 	}
-	return corev1.NewService(ctx, name, &corev1.ServiceArgs{
+	_, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
 		Metadata: meta,
 		Spec: corev1.ServiceSpecArgs{
 			// What may be reached from outside is the gateway's to say.
@@ -170,4 +170,5 @@ func newService(ctx *pulumi.Context, name string, args *WorkloadArgs, meta metav
 			Ports:    ports,
 		},
 	}, opts...)
+	return err
 }

@@ -9,7 +9,7 @@ import (
 // newNamespacePolicies closes a namespace in both directions and opens what
 // every application needs: DNS, and its own neighbours. What else may be
 // reached, or may come in, is for the application to declare.
-func newNamespacePolicies(ctx *pulumi.Context, name string, meta func(string) metav1.ObjectMetaArgs, in pulumi.ResourceOption) ([]pulumi.Resource, error) {
+func newNamespacePolicies(ctx *pulumi.Context, name string, meta func(string) metav1.ObjectMetaArgs, in ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	both := pulumi.ToStringArray([]string{"Ingress", "Egress"})
 	everyPod := metav1.LabelSelectorArgs{}
 	neighbours := networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{PodSelector: everyPod}}
@@ -45,7 +45,7 @@ func newNamespacePolicies(ctx *pulumi.Context, name string, meta func(string) me
 	for _, p := range policies {
 		policy, err := networkingv1.NewNetworkPolicy(ctx, name+"-"+p.name, &networkingv1.NetworkPolicyArgs{
 			Metadata: meta(p.name), Spec: p.spec,
-		}, in)
+		}, in...)
 		if err != nil {
 			return nil, err
 		}

@@ -21,10 +21,11 @@ import (
 type SecureNamespace struct {
 	pulumi.ResourceState
 
-	// Name of the namespace. What uses this output is made after the namespace
-	// and everything that protects it.
-	Name pulumi.StringOutput
+	// Name of the namespace in the cluster, known before the cluster is. What is
+	// put into the namespace must depend on this component.
+	Name string
 
+	// guards protect the namespace: pods come after them.
 	guards []pulumi.Resource
 }
 
@@ -89,11 +90,10 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 	if err := check.Err(fmt.Sprintf("namespace %q", name), args.Mistakes()); err != nil {
 		return nil, err
 	}
-	n := &SecureNamespace{}
+	n := &SecureNamespace{Name: args.Namespace}
 	if err := ctx.RegisterComponentResource("ai-now:components:SecureNamespace", name, n, opts...); err != nil {
 		return nil, err
 	}
-	in := pulumi.Parent(n)
 
 	common := args.Owner.Kubernetes(labels.App{Name: args.Namespace, Component: "namespace"})
 	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
@@ -101,20 +101,20 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 			Name:   pulumi.String(args.Namespace),
 			Labels: podSecurityLabels(common),
 		},
-	}, in)
+	}, pulumi.Parent(n))
 	if err != nil {
 		return nil, err
 	}
-	n.Name = namespace.Metadata.Name().Elem()
+	in := []pulumi.ResourceOption{pulumi.Parent(n), pulumi.DependsOn([]pulumi.Resource{namespace})}
 	// The object's metadata in this namespace; its name tells what it is for.
 	meta := func(object string) metav1.ObjectMetaArgs {
-		return metav1.ObjectMetaArgs{Name: pulumi.String(object), Namespace: n.Name, Labels: pulumi.ToStringMap(common)}
+		return metav1.ObjectMetaArgs{Name: pulumi.String(object), Namespace: pulumi.String(n.Name), Labels: pulumi.ToStringMap(common)}
 	}
 
 	quota, err := corev1.NewResourceQuota(ctx, name, &corev1.ResourceQuotaArgs{
 		Metadata: meta("quota"),
 		Spec:     corev1.ResourceQuotaSpecArgs{Hard: args.Quota.hard()},
-	}, in)
+	}, in...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,11 +129,11 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 			},
 			Default: pulumi.StringMap{"memory": pulumi.String(defaultContainerMemory)},
 		}}},
-	}, in)
+	}, in...)
 	if err != nil {
 		return nil, err
 	}
-	policies, err := newNamespacePolicies(ctx, name, meta, in)
+	policies, err := newNamespacePolicies(ctx, name, meta, in...)
 	if err != nil {
 		return nil, err
 	}
@@ -141,17 +141,17 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 	// that name none; it is patched, not made.
 	account, err := corev1.NewServiceAccountPatch(ctx, name+"-default", &corev1.ServiceAccountPatchArgs{
 		Metadata: metav1.ObjectMetaPatchArgs{
-			Name: pulumi.String("default"), Namespace: n.Name,
+			Name: pulumi.String("default"), Namespace: pulumi.String(n.Name),
 			Annotations: pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")},
 		},
 		// A pod that never calls the API server needs no key to it.
 		AutomountServiceAccountToken: pulumi.Bool(false),
-	}, in)
+	}, in...)
 	if err != nil {
 		return nil, err
 	}
 	n.guards = append(policies, quota, limits, account)
-	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": pulumi.String(n.Name)})
 }
 
 // podSecurityLabels adds the labels that make the API server refuse, audit and

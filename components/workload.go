@@ -24,7 +24,7 @@ type Workload struct {
 	Name string
 	// Address under which other pods reach it, such as
 	// storefront.shop.svc.cluster.local; empty if it has no ports.
-	Address pulumi.StringOutput
+	Address string
 }
 
 // WorkloadArgs are the arguments of [NewWorkload].
@@ -178,7 +178,7 @@ func NewWorkload(ctx *pulumi.Context, name string, args *WorkloadArgs, opts ...p
 	filled := args.WithDefaults()
 	args = &filled
 
-	w := &Workload{Name: args.Name, Address: pulumi.String("").ToStringOutput()}
+	w := &Workload{Name: args.Name}
 	if err := ctx.RegisterComponentResource("ai-now:components:Workload", name, w, opts...); err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func NewWorkload(ctx *pulumi.Context, name string, args *WorkloadArgs, opts ...p
 	in := []pulumi.ResourceOption{pulumi.Parent(w), pulumi.DependsOn(args.Namespace.guards)}
 	_, tag, _ := splitImage(args.Image)
 	meta := metav1.ObjectMetaArgs{
-		Name: pulumi.String(args.Name), Namespace: args.Namespace.Name,
+		Name: pulumi.String(args.Name), Namespace: pulumi.String(args.Namespace.Name),
 		Labels: pulumi.ToStringMap(args.Owner.Kubernetes(labels.App{Name: args.Name, Component: "workload", Version: tag})),
 	}
 	// Selectors cannot change: they hold only what never does.
@@ -210,16 +210,16 @@ func NewWorkload(ctx *pulumi.Context, name string, args *WorkloadArgs, opts ...p
 	}, in...); err != nil {
 		return nil, err
 	}
-	deployment, err := newDeployment(ctx, name, args, meta, selector, account, in...)
+	in = append(in, pulumi.DependsOn([]pulumi.Resource{account}))
+	deployment, err := newDeployment(ctx, name, args, meta, selector, in...)
 	if err != nil {
 		return nil, err
 	}
 	if len(args.Ports) > 0 {
-		service, err := newService(ctx, name, args, meta, selector, append(in, pulumi.DependsOn([]pulumi.Resource{deployment}))...)
-		if err != nil {
+		if err := newService(ctx, name, args, meta, selector, append(in, pulumi.DependsOn([]pulumi.Resource{deployment}))...); err != nil {
 			return nil, err
 		}
-		w.Address = pulumi.Sprintf("%s.%s.svc.cluster.local", service.Metadata.Name().Elem(), args.Namespace.Name)
+		w.Address = fmt.Sprintf("%s.%s.svc.cluster.local", args.Name, args.Namespace.Name)
 	}
-	return w, ctx.RegisterResourceOutputs(w, pulumi.Map{"name": pulumi.String(w.Name), "address": w.Address})
+	return w, ctx.RegisterResourceOutputs(w, pulumi.Map{"name": pulumi.String(w.Name), "address": pulumi.String(w.Address)})
 }

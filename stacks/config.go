@@ -14,14 +14,14 @@ const Namespace = "ai-now"
 // Config is the configuration of a stack.
 type Config struct {
 	// Environment the stack is, such as dev, staging, prod or local. prod has
-	// stricter rules: see the guide. Lower-case letters, digits and '-', at
-	// most 16.
+	// stricter rules, listed in docs/configuration.md. Lower-case letters,
+	// digits and '-', at most 16.
 	Environment string `json:"environment" jsonschema:"required,pattern=^[a-z]([a-z0-9-]*[a-z0-9])?$,maxLength=16"`
 	// Domain under which the environment's services are published, such as
 	// prod.example.com.
 	Domain string `json:"domain" jsonschema:"required"`
 	// Labels say whose the stack's resources are. They are on every Kubernetes
-	// object and every cloud resource.
+	// object and every cloud resource. All of them are required here.
 	Labels Labels `json:"labels" jsonschema:"required"`
 	// Clusters of the stack, at least one.
 	Clusters []Cluster `json:"clusters" jsonschema:"required,minItems=1"`
@@ -62,6 +62,9 @@ type Cluster struct {
 	// HighlyAvailable replicates the control plane and, on aws, the way out to
 	// the internet. It cannot be taken back on digitalocean.
 	HighlyAvailable *bool `json:"highlyAvailable,omitempty"`
+	// DeletionProtection makes the cloud refuse to delete the cluster until an
+	// update has set it to false. Only on gcp.
+	DeletionProtection *bool `json:"deletionProtection,omitempty"`
 	// Project of Google Cloud. Required on gcp, and only there.
 	Project string `json:"project,omitempty"`
 	// Kubeconfig is the content of a kubeconfig file that reaches an existing

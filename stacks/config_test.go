@@ -133,6 +133,19 @@ func TestParse(t *testing.T) {
 		require.Equal(t, []string{"europe-west1-b", "europe-west1-c", "europe-west1-d"}, cfg.cluster("gke-eu").Zones)
 		require.Empty(t, cfg.cluster("doks-eu").Zones)
 	})
+	t.Run("a cluster of prod is protected from deletion unless told otherwise", func(t *testing.T) {
+		t.Parallel()
+		for environment, protected := range map[string]bool{"prod": true, "dev": false} {
+			values := read(t, "../Pulumi.prod.yaml").Config
+			values["ai-now:environment"] = environment
+			for _, cluster := range values["ai-now:clusters"].([]any) {
+				delete(cluster.(map[string]any), "deletionProtection")
+			}
+			cfg, err := Parse("test", values)
+			require.NoError(t, err)
+			require.Equal(t, protected, cfg.clusterArgs(cfg.cluster("gke-eu")).DeletionProtection, environment)
+		}
+	})
 	t.Run("derived address ranges do not depend on the other clusters", func(t *testing.T) {
 		t.Parallel()
 		cluster := func(name string) map[string]any {

@@ -28,7 +28,7 @@ func Parse(stack string, values map[string]any) (*Config, error) {
 	d := &decoder{}
 	cfg := d.decode(values)
 	cfg.applyDefaults()
-	mistakes := append(d.list.All(), d.unrelated(cfg.mistakes())...)
+	mistakes := append(d.list.All(), d.unrelated(cfg.mistakes(d.unread))...)
 	if len(mistakes) > 0 {
 		slices.SortStableFunc(mistakes, byPlaceInFile)
 		return nil, &InvalidConfig{Stack: stack, Mistakes: mistakes}
@@ -42,6 +42,12 @@ type decoder struct {
 	// covered are the paths whose values were not read, so that they are not
 	// reported as missing as well.
 	covered []string
+}
+
+// unread is true for a setting whose value was not read, so that references to
+// what it would hold cannot be checked.
+func (d *decoder) unread(setting string) bool {
+	return slices.Contains(d.covered, Namespace+":"+setting)
 }
 
 func (d *decoder) decode(values map[string]any) *Config {
@@ -172,12 +178,23 @@ func (d *decoder) wrongType(e *mapstructure.DecodeError) {
 	var unfit *mapstructure.UnconvertibleTypeError
 	switch {
 	case errors.As(e, &number):
-		d.list.Add(path, number.number, "is a number, and must be text", fmt.Sprintf("put it in quotes: %q", number.number))
+		d.list.Add(path, number.number, "is a number, and must be text",
+			`put it in quotes, such as "1000"; without them YAML drops zeros: 1.30 becomes 1.3`)
 	case errors.As(e, &unfit):
-		d.list.Add(path, visible(path, unfit.Value), fmt.Sprintf("is %s, and must be %s", kindOf(reflect.TypeOf(unfit.Value)), kindOf(unfit.Expected.Type())), "")
+		d.list.Add(path, visible(path, unfit.Value), fmt.Sprintf("is %s, and must be %s", kindOf(reflect.TypeOf(unfit.Value)), kindOf(unfit.Expected.Type())), writeAs[kindOf(unfit.Expected.Type())])
 	default:
-		d.list.Add(path, nil, "cannot be read", e.Unwrap().Error())
+		kind := kindOf(typeAt(e.Name()))
+		d.list.Add(path, nil, "is not "+kind, writeAs[kind])
 	}
+}
+
+// writeAs says how to write a value of a kind.
+var writeAs = map[string]string{
+	"text":           "write one value, in quotes if it looks like a number or a yes or no",
+	"true or false":  "write true or false, without quotes",
+	"a whole number": "write digits only, without quotes",
+	"a list":         "write [one, two], or one item per line after '- '",
+	"a mapping":      "write key: value, one per line or within { }",
 }
 
 // visible returns a value for a message, nil if it may be a secret.
@@ -233,42 +250,6 @@ func join(parent, name string) string {
 	return Namespace + ":" + name
 }
 
-// keysAt returns the keys of the mapping at a path, sorted.
-func keysAt(path string) []string {
-	t := reflect.TypeFor[Config]()
-	if path != "" {
-		for _, part := range strings.Split(path, ".") {
-			name, _, _ := strings.Cut(part, "[")
-			field, ok := fieldByName(t, name)
-			if !ok {
-				return nil
-			}
-			for t = field.Type; t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer; {
-				t = t.Elem()
-			}
-		}
-	}
-	var keys []string
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		keys = append(keys, name)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-func fieldByName(t reflect.Type, name string) (reflect.StructField, bool) {
-	if t.Kind() != reflect.Struct {
-		return reflect.StructField{}, false
-	}
-	for i := range t.NumField() {
-		if key, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); key == name {
-			return t.Field(i), true
-		}
-	}
-	return reflect.StructField{}, false
-}
-
 // unrelated drops mistakes that only follow from values that were not read.
 func (d *decoder) unrelated(mistakes []Mistake) []Mistake {
 	return slices.DeleteFunc(mistakes, func(m Mistake) bool {
@@ -277,23 +258,4 @@ func (d *decoder) unrelated(mistakes []Mistake) []Mistake {
 				(m.Value == nil && strings.HasPrefix(path, m.Path+"."))
 		})
 	})
-}
-
-// byPlaceInFile puts the mistakes of one setting together, in the order of the
-// reference.
-func byPlaceInFile(a, b Mistake) int {
-	order := func(path string) int {
-		name := strings.TrimPrefix(path, Namespace+":")
-		if end := strings.IndexAny(name, ".["); end >= 0 {
-			name = name[:end]
-		}
-		t := reflect.TypeFor[Config]()
-		for i := range t.NumField() {
-			if key, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); key == name {
-				return i
-			}
-		}
-		return t.NumField()
-	}
-	return order(a.Path) - order(b.Path)
 }

@@ -21,8 +21,8 @@ type Default struct {
 	apply func(*Config)
 }
 
-// kubernetesVersion is the minor version new clusters get. All three clouds
-// offer it; one place to change it keeps a stack's clusters alike.
+// kubernetesVersion is the minor version new clusters get: the one the sandbox's
+// control plane has, so the one everything here is tested with.
 const kubernetesVersion = "1.35"
 
 // production is the environment with the strict rules.
@@ -41,8 +41,17 @@ var Defaults = []Default{
 		}),
 	},
 	{
+		"clusters[].deletionProtection", "true in prod, else false",
+		"prod is not deleted by mistake; to delete it on purpose takes one update more",
+		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
+			if cluster.DeletionProtection == nil && cloud.Settings[catalog.SettingDeletionProtection] != catalog.Refused {
+				cluster.DeletionProtection = new(c.Environment == production)
+			}
+		}),
+	},
+	{
 		"clusters[].version", kubernetesVersion,
-		"the newest minor version that all clouds offer",
+		"the version the platform is tested with; the clusters of a stack are alike",
 		eachCluster(func(_ *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.Version == "" && cloud.Settings[catalog.SettingVersion] != catalog.Refused {
 				cluster.Version = kubernetesVersion

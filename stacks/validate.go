@@ -3,12 +3,11 @@ package stacks
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/ai-now/platform/clusters"
 	"github.com/ai-now/platform/clusters/catalog"
 	"github.com/ai-now/platform/clusters/check"
 )
@@ -19,8 +18,9 @@ var Classifications = []string{"public", "internal", "confidential", "restricted
 // maxEnvironment keeps names made of the environment within the clouds' limits.
 const maxEnvironment = 16
 
-// mistakes checks the whole configuration, with its defaults filled in.
-func (c *Config) mistakes() []Mistake {
+// mistakes checks the whole configuration, with its defaults filled in. What
+// refers to a setting that could not be read is left for the next time.
+func (c *Config) mistakes(unread func(setting string) bool) []Mistake {
 	var list check.List
 	list.DNSLabel("environment", c.Environment, maxEnvironment)
 	c.checkDomain(&list)
@@ -31,9 +31,13 @@ func (c *Config) mistakes() []Mistake {
 	c.checkClusters(&list)
 	c.checkOverlaps(&list)
 	c.checkProduction(&list)
-	c.checkTenants(&list)
-	c.checkWorkloads(&list)
-	c.checkQuotas(&list)
+	if !unread("clusters") {
+		c.checkTenants(&list)
+		if !unread("tenants") {
+			c.checkWorkloads(&list)
+			c.checkQuotas(&list)
+		}
+	}
 
 	all := list.All()
 	for i := range all {
@@ -61,14 +65,11 @@ func (c *Config) checkClusters(list *check.List) {
 	names := map[string]int{}
 	for i := range c.Clusters {
 		cluster, path := &c.Clusters[i], fmt.Sprintf("clusters[%d]", i)
-		list.DNSLabel(path+".name", cluster.Name, maxClusterName)
+		list.DNSLabel(path+".name", cluster.Name, clusters.MaxClusterName)
 		unique(list, names, path, "clusters", cluster.Name, i)
 		list.Under(path, c.clusterArgs(cluster).Mistakes())
 	}
 }
-
-// maxClusterName is GKE's limit; the other clouds allow more.
-const maxClusterName = 40
 
 // unique adds a mistake if a name is taken.
 func unique(list *check.List, names map[string]int, path, kind, name string, i int) {
@@ -92,9 +93,10 @@ func (c *Config) checkOverlaps(list *check.List) {
 	var all []used
 	for i := range c.Clusters {
 		args := c.clusterArgs(&c.Clusters[i])
+		cloud, _ := catalog.Get(args.Cloud)
 		for _, r := range args.Network.Ranges() {
 			prefix, err := netip.ParsePrefix(r.CIDR)
-			if err != nil {
+			if _, used := cloud.Ranges[r.Setting]; !used || err != nil || prefix != prefix.Masked() {
 				continue // reported already
 			}
 			now := used{fmt.Sprintf("clusters[%d].network.%s", i, r.Setting), prefix}
@@ -146,8 +148,6 @@ func (c *Config) checkProduction(list *check.List) {
 // application stay apart even while one node is replaced.
 const minProductionNodes = 2
 
-var clusterReference = regexp.MustCompile(`\S`)
-
 // references adds a mistake for every name that is not among the known ones,
 // and for those named twice.
 func references(list *check.List, path, kind string, names, known []string) {
@@ -157,8 +157,6 @@ func references(list *check.List, path, kind string, names, known []string) {
 		case slices.Contains(names[:i], name):
 			list.Add(at, name, "is named twice", "name each once")
 		case slices.Contains(known, name):
-		case !clusterReference.MatchString(name):
-			list.Add(at, name, "is empty", "use "+check.Choices(known))
 		default:
 			list.Add(at, name, "is not "+kind, nearestHint(name, known))
 		}
@@ -166,6 +164,9 @@ func references(list *check.List, path, kind string, names, known []string) {
 }
 
 func nearestHint(name string, known []string) string {
+	if len(known) == 0 {
+		return "there are none: add it first"
+	}
 	if near := check.Nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q? There are: %s", near, check.Choices(known))
 	}
@@ -188,12 +189,27 @@ func (c *Config) checkTenants(list *check.List) {
 			}
 			list.Under(path, []Mistake{m})
 		}
-		tenant.Labels.or(placeholder).check(list, path+".labels")
+		tenant.Labels.without(c.Labels).or(placeholder).check(list, path+".labels")
 	}
 }
 
-// placeholder stands for stack labels that are missing: reported once, there.
+// placeholder stands for labels a tenant has from the stack: what is wrong with
+// them is reported once, there.
 var placeholder = Labels{Team: "x", CostCenter: "x", DataClassification: "public"}
+
+// without returns the labels that differ from others.
+func (l Labels) without(others Labels) Labels {
+	if l.Team == others.Team {
+		l.Team = ""
+	}
+	if l.CostCenter == others.CostCenter {
+		l.CostCenter = ""
+	}
+	if l.DataClassification == others.DataClassification {
+		l.DataClassification = ""
+	}
+	return l
+}
 
 // reservedNamespaces exist in every cluster:
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces
@@ -227,7 +243,7 @@ func (c *Config) checkWorkloadPlace(list *check.List, path string, w *Workload) 
 	tenant := c.tenant(w.Tenant)
 	switch {
 	case w.Tenant == "":
-		list.Missing(path+".tenant", "use "+check.Choices(tenants))
+		list.Missing(path+".tenant", nearestHint("", tenants))
 		return
 	case tenant == nil:
 		list.Add(path+".tenant", w.Tenant, "is not a tenant of this stack", nearestHint(w.Tenant, tenants))
@@ -249,59 +265,5 @@ func (c *Config) checkWorkloadPlace(list *check.List, path string, w *Workload) 
 		if !slices.Contains(pools, w.NodePool) {
 			list.Add(path+".nodePool", w.NodePool, fmt.Sprintf("is not a node pool of the cluster %q", name), nearestHint(w.NodePool, pools))
 		}
-	}
-}
-
-// checkQuotas adds up what the workloads of a tenant ask for on each cluster.
-func (c *Config) checkQuotas(list *check.List) {
-	for i := range c.Tenants {
-		tenant := &c.Tenants[i]
-		for _, cluster := range tenant.Clusters {
-			c.checkQuota(list, fmt.Sprintf("tenants[%d].quota", i), tenant, cluster)
-		}
-	}
-}
-
-// checkQuota compares the quota with the requests of all pods and the one more
-// that an update adds before it takes an old one away.
-func (c *Config) checkQuota(list *check.List, path string, tenant *Tenant, cluster string) {
-	var cpu, memory, extraCPU, extraMemory resource.Quantity
-	pods := 0
-	for _, w := range c.Workloads {
-		if w.Tenant != tenant.Name || !slices.Contains(w.Clusters, cluster) {
-			continue
-		}
-		oneCPU, err1 := resource.ParseQuantity(w.Resources.CPU)
-		oneMemory, err2 := resource.ParseQuantity(w.Resources.Memory)
-		if err1 != nil || err2 != nil {
-			return // reported already
-		}
-		for range min(max(w.Replicas, 0), 10_000) {
-			cpu.Add(oneCPU)
-			memory.Add(oneMemory)
-			pods++
-		}
-		if oneCPU.Cmp(extraCPU) > 0 {
-			extraCPU = oneCPU
-		}
-		if oneMemory.Cmp(extraMemory) > 0 {
-			extraMemory = oneMemory
-		}
-	}
-	if pods == 0 {
-		return
-	}
-	cpu.Add(extraCPU)
-	memory.Add(extraMemory)
-	const why = "the tenant's workloads on cluster %q, and one more pod during an update, ask for %s"
-	exceeds := func(setting, quota string, need resource.Quantity) {
-		if limit, err := resource.ParseQuantity(quota); err == nil && limit.Sign() > 0 && need.Cmp(limit) > 0 {
-			list.Add(path+"."+setting, quota, "is too small: "+fmt.Sprintf(why, cluster, need.String()), "raise the quota, or lower the workloads' replicas or resources")
-		}
-	}
-	exceeds("cpu", tenant.Quota.CPU, cpu)
-	exceeds("memory", tenant.Quota.Memory, memory)
-	if tenant.Quota.Pods > 0 && pods+1 > tenant.Quota.Pods {
-		list.Add(path+".pods", tenant.Quota.Pods, "is too small: "+fmt.Sprintf(why, cluster, fmt.Sprint(pods+1, " pods")), "raise the quota, or lower the workloads' replicas")
 	}
 }

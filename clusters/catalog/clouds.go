@@ -5,17 +5,18 @@ import "regexp"
 // Settings of a cluster that not every cloud takes, as written in the
 // configuration.
 const (
-	SettingRegion          = "region"
-	SettingZones           = "zones"
-	SettingVersion         = "version"
-	SettingProject         = "project"
-	SettingKubeconfig      = "kubeconfig"
-	SettingContext         = "context"
-	SettingStorageClass    = "storageClass"
-	SettingAPIServerAccess = "apiServerAccess"
-	SettingHighlyAvailable = "highlyAvailable"
-	SettingNetwork         = "network"
-	SettingNodePools       = "nodePools"
+	SettingRegion             = "region"
+	SettingZones              = "zones"
+	SettingVersion            = "version"
+	SettingProject            = "project"
+	SettingKubeconfig         = "kubeconfig"
+	SettingContext            = "context"
+	SettingStorageClass       = "storageClass"
+	SettingAPIServerAccess    = "apiServerAccess"
+	SettingHighlyAvailable    = "highlyAvailable"
+	SettingDeletionProtection = "deletionProtection"
+	SettingNetwork            = "network"
+	SettingNodePools          = "nodePools"
 )
 
 // Address ranges of a cluster's network, as written in the configuration.
@@ -58,7 +59,7 @@ var clouds = map[string]Cloud{
 		SizeExample: "e2-standard-2",
 		Settings: map[string]Need{
 			SettingRegion: Required, SettingZones: Optional, SettingVersion: Optional, SettingProject: Required,
-			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional,
+			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional, SettingDeletionProtection: Optional,
 			SettingNetwork: Optional, SettingNodePools: Required,
 		},
 		// https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips

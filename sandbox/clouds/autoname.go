@@ -1,7 +1,7 @@
 package clouds
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 
@@ -42,7 +42,7 @@ func (a *Autoname) generate(old props.Object, name string, seed []byte, opts *pu
 	}
 	switch opts.GetMode() {
 	case pulumirpc.CheckRequest_AutonamingOptions_DISABLE:
-		return "", fmt.Errorf("it has no name, and automatic naming is disabled by the configuration pulumi:autonaming: give it one")
+		return "", errors.New("it has no name, and automatic naming is disabled by the configuration pulumi:autonaming: give it one")
 	case pulumirpc.CheckRequest_AutonamingOptions_ENFORCE:
 		return a.Prefix + opts.GetProposedName(), nil
 	case pulumirpc.CheckRequest_AutonamingOptions_PROPOSE:

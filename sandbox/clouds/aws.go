@@ -119,11 +119,11 @@ func awsFind(c *Call, typ, id, code string) (*store.Object, error) {
 }
 
 // awsCheckZone finds a zone that is not one of the provider's region.
-func awsCheckZone(c *Call, path string) []Failure {
-	zone := props.Str(c.Props, path)
+func awsCheckZone(c *Call) []Failure {
+	zone := props.Str(c.Props, "availabilityZone")
 	zones := awsZonesOf(c.Region)
 	if zone == "" || zones == nil || slices.Contains(zones, zone) {
 		return nil
 	}
-	return []Failure{{path, fmt.Sprintf("%q is no availability zone of %s: use one of %s", zone, c.Region, strings.Join(zones, ", "))}}
+	return []Failure{{"availabilityZone", fmt.Sprintf("%q is no availability zone of %s: use one of %s", zone, c.Region, strings.Join(zones, ", "))}}
 }

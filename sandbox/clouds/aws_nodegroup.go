@@ -112,7 +112,7 @@ func eksCreateNodeGroup(c *Call) (string, error) {
 func eksTemplate(c *Call) (*store.Object, error) {
 	id, name := props.Str(c.Props, "launchTemplate.id"), props.Str(c.Props, "launchTemplate.name")
 	if id == "" && name == "" {
-		return nil, nil //nolint:nilnil // none is a fine answer
+		return nil, nil
 	}
 	found, err := awsHere(c.Env, awsLaunchTemplateType, func(o *store.Object) bool {
 		return o.ID == id || id == "" && props.Str(o.Properties, "name") == name

@@ -62,7 +62,7 @@ var awsSubnet = &Type{
 	OptionalComputed: []string{"availabilityZone", "availabilityZoneId", "privateDnsHostnameTypeOnLaunch"},
 	Computed:         []string{"arn", "ownerId", "ipv6CidrBlockAssociationId"},
 	Check: func(c *Call) []Failure {
-		return append(checkCIDR(c.Props, "cidrBlock", 16, 28), awsCheckZone(c, "availabilityZone")...)
+		return append(checkCIDR(c.Props, "cidrBlock", 16, 28), awsCheckZone(c)...)
 	},
 	Create: func(c *Call) (string, error) {
 		vpc, err := awsFind(c, awsVPCType, props.Str(c.Props, "vpcId"), "InvalidVpcID.NotFound")

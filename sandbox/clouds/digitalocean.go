@@ -82,7 +82,7 @@ var doVPC = &Type{
 
 // doFreeRange gives a VPC without a range one of the /20 ranges of 10.0.0.0/8.
 func doFreeRange(others []*store.Object) string {
-	for n := 0; n < 1<<12; n++ {
+	for n := range 1 << 12 {
 		p := prefix(fmt.Sprintf("10.%d.%d.0/20", 100+n>>4&0x7f, n&0xf<<4))
 		if !slices.ContainsFunc(others, func(o *store.Object) bool { return p.Overlaps(prefix(props.Str(o.Properties, "ipRange"))) }) {
 			return p.String()

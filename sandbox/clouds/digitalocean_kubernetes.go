@@ -106,7 +106,7 @@ var doCluster = &Type{
 		return upgradable(c, props.Str(c.Old, "version"), props.Str(c.Props, "version"))
 	},
 	Realize: doRealizeCluster,
-	Observe: observePool(func(ctx context.Context, c *Call) error { return doDefaultPool(ctx, c, props.Str(c.Props, "name")) }),
+	Observe: observePool(doDefaultPool),
 	Remove:  removePlane,
 }
 
@@ -152,7 +152,7 @@ func doRealizeCluster(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.Props["kubeConfigs"] = []any{config}
-	return doDefaultPool(ctx, c, props.Str(c.Props, "name"))
+	return doDefaultPool(ctx, c)
 }
 
 // doKubeconfig is the credential that the provider returns: a token of a week, and a file with it.

@@ -85,7 +85,7 @@ func doRealizePool(ctx context.Context, c *Call) error {
 }
 
 // doDefaultPool makes the nodes of the pool inside a cluster.
-func doDefaultPool(ctx context.Context, c *Call, _ string) error {
+func doDefaultPool(ctx context.Context, c *Call) error {
 	pool := props.Map(c.Props, "nodePool")
 	return doMakeNodes(ctx, c, c.Props, pool, props.Str(pool, "id"))
 }

@@ -74,36 +74,37 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // gcpLast is the last part of a self link, an id or a name: the name.
 func gcpLast(ref string) string { return ref[strings.LastIndex(ref, "/")+1:] }
 
-func gcpCheckRegion(o props.Object, path string) []Failure {
-	r := props.Str(o, path)
+// gcpCheckRegion finds a region that does not exist.
+func gcpCheckRegion(o props.Object) []Failure {
+	r := props.Str(o, "region")
 	if r == "" || gcpZones[r] != "" {
 		return nil
 	}
-	return []Failure{{path, fmt.Sprintf("%q is no region of Google Cloud: use one of %s", r, strings.Join(props.SortedKeys(gcpZones), ", "))}}
+	return []Failure{{"region", fmt.Sprintf("%q is no region of Google Cloud: use one of %s", r, strings.Join(props.SortedKeys(gcpZones), ", "))}}
 }
 
 // gcpCheckLocation finds a location that is neither a region nor a zone.
-func gcpCheckLocation(o props.Object, path string) []Failure {
-	l := props.Str(o, path)
+func gcpCheckLocation(o props.Object) []Failure {
+	l := props.Str(o, "location")
 	if l == "" || gcpZones[l] != "" || slices.Contains(gcpZonesOf(gcpRegionOf(l)), l) {
 		return nil
 	}
 	if zones := gcpZonesOf(gcpRegionOf(l)); zones != nil {
-		return []Failure{{path, fmt.Sprintf("%q is no zone of %s: use one of %s", l, gcpRegionOf(l), strings.Join(zones, ", "))}}
+		return []Failure{{"location", fmt.Sprintf("%q is no zone of %s: use one of %s", l, gcpRegionOf(l), strings.Join(zones, ", "))}}
 	}
-	return []Failure{{path, fmt.Sprintf("%q is neither a region nor a zone of Google Cloud", l)}}
+	return []Failure{{"location", fmt.Sprintf("%q is neither a region nor a zone of Google Cloud", l)}}
 }
 
-// gcpCheckZones finds zones that are not of the location's region.
-func gcpCheckZones(o props.Object, path, location string) []Failure {
+// gcpCheckZones finds nodeLocations that are not of the location's region.
+func gcpCheckZones(o props.Object, location string) []Failure {
 	if location == "" {
 		return nil
 	}
 	zones := gcpZonesOf(gcpRegionOf(location))
 	var f []Failure
-	for i, z := range props.StrList(o, path) {
+	for i, z := range props.StrList(o, "nodeLocations") {
 		if !slices.Contains(zones, z) {
-			f = append(f, Failure{props.Index(path, i), fmt.Sprintf("%q is no zone of %s: use one of %s", z, gcpRegionOf(location), strings.Join(zones, ", "))})
+			f = append(f, Failure{props.Index("nodeLocations", i), fmt.Sprintf("%q is no zone of %s: use one of %s", z, gcpRegionOf(location), strings.Join(zones, ", "))})
 		}
 	}
 	return f

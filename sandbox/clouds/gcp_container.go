@@ -111,8 +111,8 @@ func firstOf(v any, more ...string) any {
 }
 
 func gkeCheckCluster(c *Call) []Failure {
-	f := append(gcpCheckName(c.Props, "name"), gcpCheckLocation(c.Props, "location")...)
-	f = append(f, gcpCheckZones(c.Props, "nodeLocations", props.StrOr(c.Props, "location", c.Region))...)
+	f := append(gcpCheckName(c.Props), gcpCheckLocation(c.Props)...)
+	f = append(f, gcpCheckZones(c.Props, props.StrOr(c.Props, "location", c.Region))...)
 	// A private control plane takes exactly a /28: cloud.google.com/kubernetes-engine/docs/concepts/private-cluster-concept.
 	f = append(f, checkCIDR(c.Props, "privateClusterConfig.masterIpv4CidrBlock", 28, 28)...)
 	f = append(f, checkMachine(nodes.GCP, c.Props, "nodeConfig.machineType")...)

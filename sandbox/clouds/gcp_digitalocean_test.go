@@ -83,7 +83,7 @@ func TestAGKENodePoolIsNodesInEveryZone(t *testing.T) {
 	in["autoscaling"] = props.Object{"minNodeCount": 2, "maxNodeCount": 3}
 	pool = e.update(pool, in)
 	require.Len(t, e.nodes("gke-eu"), 6)
-	config := in["nodeConfig"].(props.Object) //nolint:forcetypeassert // written above
+	config := in["nodeConfig"].(props.Object)
 	config["machineType"] = "e2-standard-8"
 	pool = e.update(pool, in)
 	for _, n := range e.nodes("gke-eu") {

@@ -18,9 +18,9 @@ const (
 // gcpName is the form of Compute Engine's names, RFC 1035. cloud.google.com/compute/docs/naming-resources.
 var gcpName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
-func gcpCheckName(o props.Object, path string) []Failure {
-	if n := props.Str(o, path); n != "" && !gcpName.MatchString(n) {
-		return []Failure{{path, fmt.Sprintf("%q is no name for Google Cloud: lower-case letters, digits and hyphens, a letter first, 63 characters at most", n)}}
+func gcpCheckName(o props.Object) []Failure {
+	if n := props.Str(o, "name"); n != "" && !gcpName.MatchString(n) {
+		return []Failure{{"name", fmt.Sprintf("%q is no name for Google Cloud: lower-case letters, digits and hyphens, a letter first, 63 characters at most", n)}}
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ var gcpNetwork = &Type{
 	OptionalComputed: []string{"routingMode", "mtu", "internalIpv6Range", "project"},
 	Computed:         []string{"gatewayIpv4", "selfLink", "numericId"},
 	WriteOnly:        []string{"deleteDefaultRoutesOnCreate"},
-	Check:            func(c *Call) []Failure { return gcpCheckName(c.Props, "name") },
+	Check:            func(c *Call) []Failure { return gcpCheckName(c.Props) },
 	Known:            gcpPlace(false),
 	Create: func(c *Call) (string, error) {
 		if err := gcpPlaced(c, false); err != nil {
@@ -84,7 +84,7 @@ func gcpSame(ref, id string) bool {
 	return ref == id || ref == gcpCompute+id || ref == gcpLast(id)
 }
 
-// gcpResolve finds what a reference means, among the resources of a type that keep is true for.
+// gcpResolve finds the resource of a type that a reference means.
 func gcpResolve(c *Call, typ, ref string) (*store.Object, error) {
 	found, err := c.Others(typ, func(o *store.Object) bool { return gcpSame(ref, o.ID) })
 	if err != nil {
@@ -107,7 +107,7 @@ var gcpSubnetwork = &Type{
 	Computed:         []string{"creationTimestamp", "fingerprint", "gatewayAddress", "selfLink", "ipv6CidrRange", "internalIpv6Prefix"},
 	WriteOnly:        []string{"sendSecondaryIpRangeIfEmpty"},
 	Check: func(c *Call) []Failure {
-		f := append(gcpCheckName(c.Props, "name"), gcpCheckRegion(c.Props, "region")...)
+		f := append(gcpCheckName(c.Props), gcpCheckRegion(c.Props)...)
 		// cloud.google.com/vpc/docs/subnets: a primary range is between /4 and /29.
 		f = append(f, checkCIDR(c.Props, "ipCidrRange", 4, 29)...)
 		for i := range props.List(c.Props, "secondaryIpRanges") {
@@ -198,7 +198,7 @@ var gcpRouter = &Type{
 	OptionalComputed: []string{"region", "project"},
 	Computed:         []string{"creationTimestamp", "selfLink"},
 	Check: func(c *Call) []Failure {
-		return append(gcpCheckName(c.Props, "name"), gcpCheckRegion(c.Props, "region")...)
+		return append(gcpCheckName(c.Props), gcpCheckRegion(c.Props)...)
 	},
 	Known: gcpPlace(true),
 	Create: func(c *Call) (string, error) {
@@ -228,7 +228,7 @@ var gcpRouterNat = &Type{
 	Sets:             []string{"natIps", "subnetworks", "drainNatIps"},
 	Known:            gcpPlace(true),
 	Check: func(c *Call) []Failure {
-		return append(gcpCheckName(c.Props, "name"), gcpCheckRegion(c.Props, "region")...)
+		return append(gcpCheckName(c.Props), gcpCheckRegion(c.Props)...)
 	},
 	Create: func(c *Call) (string, error) {
 		if err := gcpPlaced(c, true); err != nil {

@@ -34,8 +34,8 @@ var gcpPool = &Type{
 	Maps:     []string{"nodeConfig.labels", "nodeConfig.metadata", "nodeConfig.resourceLabels"},
 	Sets:     []string{"nodeLocations", "nodeConfig.oauthScopes", "nodeConfig.tags"},
 	Check: func(c *Call) []Failure {
-		f := append(gcpCheckName(c.Props, "name"), gcpCheckLocation(c.Props, "location")...)
-		f = append(f, gcpCheckZones(c.Props, "nodeLocations", props.Str(c.Props, "location"))...)
+		f := append(gcpCheckName(c.Props), gcpCheckLocation(c.Props)...)
+		f = append(f, gcpCheckZones(c.Props, props.Str(c.Props, "location"))...)
 		f = append(f, checkMachine(nodes.GCP, c.Props, "nodeConfig.machineType")...)
 		f = append(f, checkTaints(c.Props, "nodeConfig.taints", "NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE")...)
 		least, ok := props.Int(c.Props, "autoscaling.minNodeCount")

@@ -23,7 +23,7 @@ type Provider struct {
 	cloud *Cloud
 	env   Env
 	// stop is closed by Cancel; every call under way ends then.
-	stop    context.Context //nolint:containedctx // the engine's Cancel is a call of its own
+	stop    context.Context
 	stopNow context.CancelFunc
 }
 

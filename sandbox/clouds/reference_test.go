@@ -29,7 +29,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	require.True(t, ok, "%s has no line %q", path, referenceEnds)
 	want := before + referenceBegins + "\n" + Reference() + "\n" + referenceEnds + after
 	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(want), 0o644)) //nolint:gosec // a document for everybody
+		require.NoError(t, os.WriteFile(path, []byte(want), 0o644))
 		return
 	}
 	require.Equal(t, want, string(b), "the tables changed: run this test with -update")

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/ai-now/platform/sandbox/clouds/props"
 	"github.com/ai-now/platform/sandbox/clouds/store"
@@ -76,65 +75,6 @@ func (p *Provider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumir
 	}
 	return &pulumirpc.CheckResponse{Inputs: inputs, Failures: failures}, nil
 }
-
-// Diff compares inputs, property by property.
-func (p *Provider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	c, err := p.newCall(r.GetUrn(), r.GetId())
-	if err != nil {
-		return nil, err
-	}
-	if err := p.confirm(c); err != nil {
-		return nil, err
-	}
-	oldStruct := r.GetOldInputs()
-	if oldStruct == nil { // an engine older than the field
-		oldStruct = r.GetOlds()
-	}
-	old, err := receive(oldStruct)
-	if err != nil {
-		return nil, p.fail(err)
-	}
-	in, err := receive(r.GetNews())
-	if err != nil {
-		return nil, p.fail(err)
-	}
-	return c.Type.diff(old.Object, in.Object, r.GetIgnoreChanges()), nil
-}
-
-func (t *Type) diff(old, in props.Object, ignore []string) *pulumirpc.DiffResponse {
-	d := &pulumirpc.DiffResponse{
-		Changes: pulumirpc.DiffResponse_DIFF_NONE, HasDetailedDiff: true,
-		DetailedDiff: map[string]*pulumirpc.PropertyDiff{},
-	}
-	found := t.changes(old, in)
-	for _, path := range props.SortedKeys(found) {
-		if props.Under(path, ignore) {
-			continue
-		}
-		kind := map[change]pulumirpc.PropertyDiff_Kind{
-			added: pulumirpc.PropertyDiff_ADD, deleted: pulumirpc.PropertyDiff_DELETE, updated: pulumirpc.PropertyDiff_UPDATE,
-		}[found[path]]
-		if t.replaces(path) {
-			kind++ // each kind is followed by its replacing twin
-			d.Replaces = append(d.Replaces, path)
-		}
-		d.Changes = pulumirpc.DiffResponse_DIFF_SOME
-		d.Diffs = append(d.Diffs, path)
-		d.DetailedDiff[path] = &pulumirpc.PropertyDiff{Kind: kind, InputDiff: true}
-	}
-	// A name the program chose cannot exist twice, so the old resource has to
-	// go first; with a generated name the new one can come first.
-	if len(d.Replaces) > 0 {
-		d.DeleteBeforeReplace = t.DeleteBeforeReplace
-		if a := t.Autoname; a != nil && in[a.Property] != nil && !wasGenerated(in, a.Property) && props.Equal(old[a.Property], in[a.Property]) {
-			d.DeleteBeforeReplace = true
-		}
-	}
-	return d
-}
-
-// replaces says whether a change at path means another resource.
-func (t *Type) replaces(path string) bool { return props.Under(path, t.Immutable) }
 
 // Create makes a resource.
 func (p *Provider) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
@@ -272,99 +212,4 @@ func (p *Provider) exclusive(ctx context.Context, c *Call) (func(), error) {
 		return func() {}, nil
 	}
 	return c.Store.Lock(ctx, key)
-}
-
-// confirm notes that the engine knows of an object.
-func (p *Provider) confirm(c *Call) error {
-	o, err := c.Store.Get(c.Type.Token, c.ID)
-	if err != nil || !o.Unconfirmed {
-		return nil //nolint:nilerr // an object that is gone or broken is reported where it is used
-	}
-	return c.Store.Locked(func() error {
-		o, err := c.Store.Get(c.Type.Token, c.ID)
-		if err != nil {
-			return nil //nolint:nilerr // see above
-		}
-		o.Unconfirmed = false
-		return c.Store.Put(o)
-	})
-}
-
-// removeLeftOver deletes what an interrupted update made for this very
-// resource without the engine getting to know of it. What the engine knows was
-// mentioned since, by a Diff at the latest, and is never touched here.
-func (p *Provider) removeLeftOver(c *Call) error {
-	left, err := c.Others(c.Type.Token, func(o *store.Object) bool { return o.URN == c.URN && o.Unconfirmed })
-	if err != nil {
-		return err
-	}
-	for _, o := range left {
-		if err := c.Store.Delete(o.Type, o.ID); err != nil {
-			return c.Errorf("%v", err)
-		}
-	}
-	return nil
-}
-
-// Delete removes a resource; one that is gone already is no error.
-func (p *Provider) Delete(ctx context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
-	c, err := p.newCall(r.GetUrn(), r.GetId())
-	if err != nil {
-		return nil, err
-	}
-	state, err := receive(r.GetProperties())
-	if err != nil {
-		return nil, p.fail(err)
-	}
-	c.Props = state.Object
-	ctx, done := p.call(ctx)
-	defer done()
-	if err := p.delete(ctx, c); err != nil {
-		return nil, p.fail(err)
-	}
-	return &emptypb.Empty{}, nil
-}
-
-func (p *Provider) delete(ctx context.Context, c *Call) error {
-	unlock, err := p.exclusive(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	o, err := c.Store.Get(c.Type.Token, c.ID)
-	switch {
-	case isNotExist(err):
-		return p.remove(ctx, c)
-	case err != nil:
-		return c.Errorf("%v", err)
-	}
-	c.Props = c.withWriteOnly(o.Properties, c.Props)
-	if c.Type.Remove == nil {
-		return c.Store.Locked(func() error { return p.forget(c) })
-	}
-	if c.Type.Delete != nil {
-		if err := c.Store.Locked(func() error { return c.Type.Delete(c) }); err != nil {
-			return err
-		}
-	}
-	if err := p.remove(ctx, c); err != nil {
-		return err
-	}
-	return c.Store.Locked(func() error { return c.Store.Delete(c.Type.Token, c.ID) })
-}
-
-func (p *Provider) remove(ctx context.Context, c *Call) error {
-	if c.Type.Remove == nil {
-		return nil
-	}
-	return c.Type.Remove(ctx, c)
-}
-
-func (p *Provider) forget(c *Call) error {
-	if c.Type.Delete != nil {
-		if err := c.Type.Delete(c); err != nil {
-			return err
-		}
-	}
-	return c.Store.Delete(c.Type.Token, c.ID)
 }

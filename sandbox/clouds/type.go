@@ -185,7 +185,7 @@ func (c *Cloud) Type(token string) *Type {
 // setDefaults gives inputs that the program left out the values that the cloud chose.
 func setDefaults(o, values props.Object) {
 	for k, v := range values {
-		if o[k] == nil || props.IsUnknown(o[k]) {
+		if v != nil && (o[k] == nil || props.IsUnknown(o[k])) {
 			o[k] = v
 		}
 	}

@@ -68,7 +68,7 @@ func (r *record) add(event events.EngineEvent) {
 
 func (r *record) step(step apitype.StepEventMetadata) {
 	switch step.Op {
-	case apitype.OpSame, apitype.OpCreate, apitype.OpUpdate, apitype.OpReplace, apitype.OpImport:
+	case apitype.OpSame, apitype.OpCreate, apitype.OpUpdate, apitype.OpReplace, apitype.OpImport, apitype.OpRefresh:
 		r.resources++
 	}
 	switch step.Op {

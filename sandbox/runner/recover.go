@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 
@@ -29,29 +28,12 @@ func (r *Runner) recover(ctx context.Context, stack *auto.Stack) error {
 // clearPending forgets operations that the engine had begun and not ended. What they made nevertheless is known to
 // the simulated clouds, which hand it over when it is made again; Kubernetes objects are applied, not created.
 func (r *Runner) clearPending(ctx context.Context, stack *auto.Stack) error {
-	state, err := stack.Export(ctx)
-	if err != nil {
-		return fmt.Errorf("stack %s: reading its state: %w", r.Stack, reason(err))
-	}
-	var deployment apitype.DeploymentV3
-	if len(state.Deployment) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(state.Deployment, &deployment); err != nil {
-		return fmt.Errorf("stack %s: its state: %w", r.Stack, err)
-	}
-	if len(deployment.PendingOperations) == 0 {
-		return nil
-	}
-	for _, operation := range deployment.PendingOperations {
-		fmt.Fprintf(r.Out, "recovering: %s was interrupted: %s\n", operation.Type, operation.Resource.URN)
-	}
-	deployment.PendingOperations = nil
-	if state.Deployment, err = json.Marshal(deployment); err != nil {
-		return err
-	}
-	if err := stack.Import(ctx, state); err != nil {
-		return fmt.Errorf("stack %s: clearing interrupted operations: %w", r.Stack, reason(err))
-	}
-	return nil
+	return r.editState(ctx, stack, func(deployment *apitype.DeploymentV3) bool {
+		for _, operation := range deployment.PendingOperations {
+			fmt.Fprintf(r.Out, "recovering: %s was interrupted: %s\n", operation.Type, operation.Resource.URN)
+		}
+		interrupted := len(deployment.PendingOperations) > 0
+		deployment.PendingOperations = nil
+		return interrupted
+	})
 }

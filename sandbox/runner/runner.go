@@ -48,9 +48,9 @@ func (r *Runner) Preview(ctx context.Context) (*Result, error) {
 }
 
 func (r *Runner) preview(ctx context.Context, stack *auto.Stack) (*Result, error) {
-	return r.watch("preview", func(channel chan events.EngineEvent) error {
+	return r.watch("preview", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		options := []optpreview.Option{
-			optpreview.ProgressStreams(r.Out), optpreview.ErrorProgressStreams(r.Err), optpreview.EventStreams(channel),
+			optpreview.ProgressStreams(out), optpreview.ErrorProgressStreams(failures), optpreview.EventStreams(channel),
 			optpreview.Color(r.Color), optpreview.SuppressProgress(), optpreview.PolicyPacks(r.packs()...),
 		}
 		if r.Repair {
@@ -71,9 +71,9 @@ func (r *Runner) Up(ctx context.Context) (*Result, error) {
 	if _, err := r.preview(ctx, stack); err != nil {
 		return nil, err
 	}
-	return r.watch("update", func(channel chan events.EngineEvent) error {
+	return r.watch("update", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		options := []optup.Option{
-			optup.ProgressStreams(r.Out), optup.ErrorProgressStreams(r.Err), optup.EventStreams(channel),
+			optup.ProgressStreams(out), optup.ErrorProgressStreams(failures), optup.EventStreams(channel),
 			optup.Color(r.Color), optup.SuppressProgress(), optup.PolicyPacks(r.packs()...),
 		}
 		if r.Repair {
@@ -90,8 +90,8 @@ func (r *Runner) Refresh(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.watch("refresh", func(channel chan events.EngineEvent) error {
-		_, err := stack.Refresh(ctx, optrefresh.ProgressStreams(r.Out), optrefresh.ErrorProgressStreams(r.Err),
+	return r.watch("refresh", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+		_, err := stack.Refresh(ctx, optrefresh.ProgressStreams(out), optrefresh.ErrorProgressStreams(failures),
 			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress())
 		return err
 	})
@@ -104,9 +104,9 @@ func (r *Runner) Drift(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.watch("drift check", func(channel chan events.EngineEvent) error {
-		_, err := stack.PreviewRefresh(ctx, optrefresh.ProgressStreams(r.Out), optrefresh.ErrorProgressStreams(r.Err),
-			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress(), optrefresh.Diff())
+	result, err := r.watch("drift check", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+		_, err := stack.PreviewRefresh(ctx, optrefresh.ProgressStreams(out), optrefresh.ErrorProgressStreams(failures),
+			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress())
 		return err
 	})
 	if err != nil {
@@ -129,18 +129,25 @@ func (r *Runner) Destroy(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.watch("destroy", func(channel chan events.EngineEvent) error {
-		_, err := stack.Destroy(ctx, optdestroy.ProgressStreams(r.Out), optdestroy.ErrorProgressStreams(r.Err),
+	if err := r.liftProtection(ctx, stack); err != nil {
+		return nil, err
+	}
+	return r.watch("destroy", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+		_, err := stack.Destroy(ctx, optdestroy.ProgressStreams(out), optdestroy.ErrorProgressStreams(failures),
 			optdestroy.EventStreams(channel), optdestroy.Color(r.Color), optdestroy.SuppressProgress(), optdestroy.Remove())
 		return err
 	})
 }
 
 // watch runs the engine once and turns its failure into an error with the right exit code.
-func (r *Runner) watch(what string, run func(chan events.EngineEvent) error) (*Result, error) {
+func (r *Runner) watch(what string, run func(events chan events.EngineEvent, out, failures io.Writer) error) (*Result, error) {
 	channel, seen, wait := listen()
-	err := run(channel)
+	out, failures := &notices{out: r.Out}, &notices{out: r.Err}
+	err := run(channel, out, failures)
 	wait()
+	if closed := errors.Join(out.Close(), failures.Close()); closed != nil {
+		return nil, closed
+	}
 	result := &Result{Resources: seen.resources, Changes: seen.changes}
 	switch {
 	case err == nil:

@@ -13,7 +13,6 @@ import (
 
 	"github.com/ai-now/platform/sandbox/exitcode"
 	"github.com/ai-now/platform/sandbox/layout"
-	"github.com/ai-now/platform/stacks"
 )
 
 // projectName is the name of the project in Pulumi.yaml.
@@ -40,7 +39,7 @@ func openStack(ctx context.Context, l *layout.Layout, name string) (*auto.Stack,
 	if err != nil {
 		return nil, fmt.Errorf("the engine does not start: %w", err)
 	}
-	selected, err := auto.UpsertStackInlineSource(ctx, name, projectName, stacks.Deploy,
+	selected, err := auto.UpsertStackInlineSource(ctx, name, projectName, program,
 		auto.WorkDir(work), auto.EnvVars(variables), auto.Pulumi(engine))
 	if err != nil {
 		return nil, fmt.Errorf("stack %s: %w", name, err)

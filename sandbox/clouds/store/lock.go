@@ -28,7 +28,7 @@ func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, fileName(key)), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a path of the store's own
+	f, err := os.OpenFile(filepath.Join(dir, fileName(key)), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -145,7 +145,7 @@ func TestWritersDoNotLoseEachOthersChanges(t *testing.T) {
 	for range 3 {
 		wg.Go(func() { errs <- count(s, 50) })
 		wg.Go(func() {
-			cmd := exec.Command(os.Args[0], "-test.run=^TestWritersDoNotLoseEachOthersChanges$") //nolint:gosec // this very program
+			cmd := exec.Command(os.Args[0], "-test.run=^TestWritersDoNotLoseEachOthersChanges$")
 			cmd.Env = append(os.Environ(), "STORE_TEST_DIR="+s.Dir())
 			out, err := cmd.CombinedOutput()
 			if err != nil {

@@ -68,7 +68,7 @@ func clusterOf(dir, server string) (string, error) {
 		return "", fmt.Errorf("clusters of the sandbox: %w", err)
 	}
 	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join(dir, e.Name(), "server")) //nolint:gosec // a path inside the sandbox's own directory
+		b, err := os.ReadFile(filepath.Join(dir, e.Name(), "server"))
 		if err == nil && sameServer(string(b), server) {
 			return e.Name(), nil
 		}
