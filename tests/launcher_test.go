@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/shirou/gopsutil/v4/process"
 	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -94,22 +96,23 @@ func (s *sandbox) client(t testing.TB, stack, cluster string) *kubernetes.Client
 	return client
 }
 
-// processes returns the command lines of the processes that mention the sandbox's state folder, by their arguments
-// or, for the engine and its plugins, by their environment.
+// processes returns the command lines of the running processes that belong to the sandbox: those that name its state
+// folder, and the engine and its plugins, whose environment does.
 func (s *sandbox) processes(t testing.TB) []string {
 	t.Helper()
-	entries, err := os.ReadDir("/proc")
+	all, err := process.Processes()
 	require.NoError(t, err)
 	var found []string
-	for _, entry := range entries {
-		dir := filepath.Join("/proc", entry.Name())
-		command, err := os.ReadFile(filepath.Join(dir, "cmdline"))
-		if err != nil || len(command) == 0 {
-			continue
+	for _, p := range all {
+		command, err := p.Cmdline()
+		if err != nil || command == "" {
+			continue // ended meanwhile, or the kernel's own
 		}
-		environment, _ := os.ReadFile(filepath.Join(dir, "environ"))
-		if bytes.Contains(command, []byte(s.layout.State)) || bytes.Contains(environment, []byte(layout.CloudVariable+"="+s.layout.State)) {
-			found = append(found, strings.ReplaceAll(string(command), "\x00", " "))
+		environment, _ := p.Environ() // of other users it is not shown
+		if strings.Contains(command, s.layout.State) || slices.ContainsFunc(environment, func(entry string) bool {
+			return strings.HasPrefix(entry, layout.CloudVariable+"="+s.layout.State)
+		}) {
+			found = append(found, command)
 		}
 	}
 	return found
@@ -151,7 +154,6 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.buffer.String()
 }
-
 
 // eventually waits for a condition, for as long as a control plane may take to get there.
 func eventually(t testing.TB, what string, condition func(context.Context) bool) {
