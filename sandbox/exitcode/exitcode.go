@@ -24,8 +24,13 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns the error it carries.
 func (e *Error) Unwrap() error { return e.Err }
 
-// With gives an error its exit code.
-func With(code int, err error) error { return &Error{Code: code, Err: err} }
+// With gives an error its exit code. No error stays none.
+func With(code int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: code, Err: err}
+}
 
 // Of returns the exit code for an error: the one it carries, Failed for any other, OK for none.
 func Of(err error) int {

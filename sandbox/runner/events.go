@@ -37,6 +37,7 @@ type record struct {
 	changes    []Change
 	resources  int
 	violations []string
+	failed     []workload
 }
 
 // listen returns the channel for the engine's events and the record that they fill; wait returns when the channel
@@ -63,6 +64,10 @@ func (r *record) add(event events.EngineEvent) {
 		r.step(event.ResourcePreEvent.Metadata)
 	case event.ResOutputsEvent != nil:
 		r.refreshed(event.ResOutputsEvent.Metadata)
+	case event.ResOpFailedEvent != nil:
+		if w, ok := workloadOf(event.ResOpFailedEvent.Metadata); ok {
+			r.failed = append(r.failed, w)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package runner
 import (
 	"strings"
 
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ai-now/platform/stacks"
@@ -16,8 +17,12 @@ const (
 	deleteNamespaceTimeout = "5m" // a namespace really takes its time
 )
 
-// program is the platform's program with the sandbox's time limits on it.
-func program(ctx *pulumi.Context) error {
+// program is the platform's program with the sandbox's time limits on it. It notes how its clusters are reached, so
+// that a failure can be explained.
+func (r *Runner) program(ctx *pulumi.Context) error {
+	if err := ctx.RegisterStackTransformation(r.noteCluster); err != nil {
+		return err
+	}
 	if err := ctx.RegisterStackTransformation(limitDeletion); err != nil {
 		return err
 	}
@@ -40,4 +45,18 @@ func limitDeletion(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTran
 		timeouts.Create, timeouts.Update = own.Create, own.Update
 	}
 	return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: append(args.Opts, pulumi.Timeouts(&timeouts))}
+}
+
+// noteCluster changes nothing; it keeps the kubeconfig of each cluster that the program reaches.
+func (r *Runner) noteCluster(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+	if provider, ok := args.Props.(*kubernetes.ProviderArgs); ok && provider.Kubeconfig != nil {
+		cluster := args.Name
+		provider.Kubeconfig.ToStringPtrOutput().ApplyT(func(kubeconfig *string) string {
+			if kubeconfig != nil {
+				r.kubeconfigs.Store(cluster, *kubeconfig)
+			}
+			return ""
+		})
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
@@ -30,6 +31,8 @@ type Runner struct {
 	Color  string    // always, never or auto
 	Out    io.Writer // what the engine and the runner say
 	Err    io.Writer
+
+	kubeconfigs sync.Map // of the clusters that the program reached, by name
 }
 
 // Result of a run.
@@ -48,7 +51,7 @@ func (r *Runner) Preview(ctx context.Context) (*Result, error) {
 }
 
 func (r *Runner) preview(ctx context.Context, stack *auto.Stack) (*Result, error) {
-	return r.watch("preview", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+	return r.watch(ctx, "preview", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		options := []optpreview.Option{
 			optpreview.ProgressStreams(out), optpreview.ErrorProgressStreams(failures), optpreview.EventStreams(channel),
 			optpreview.Color(r.Color), optpreview.SuppressProgress(), optpreview.PolicyPacks(r.packs()...),
@@ -71,7 +74,7 @@ func (r *Runner) Up(ctx context.Context) (*Result, error) {
 	if _, err := r.preview(ctx, stack); err != nil {
 		return nil, err
 	}
-	return r.watch("update", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+	return r.watch(ctx, "update", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		options := []optup.Option{
 			optup.ProgressStreams(out), optup.ErrorProgressStreams(failures), optup.EventStreams(channel),
 			optup.Color(r.Color), optup.SuppressProgress(), optup.PolicyPacks(r.packs()...),
@@ -90,7 +93,7 @@ func (r *Runner) Refresh(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.watch("refresh", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+	return r.watch(ctx, "refresh", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		_, err := stack.Refresh(ctx, optrefresh.ProgressStreams(out), optrefresh.ErrorProgressStreams(failures),
 			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress())
 		return err
@@ -104,7 +107,7 @@ func (r *Runner) Drift(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.watch("drift check", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+	result, err := r.watch(ctx, "drift check", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		_, err := stack.PreviewRefresh(ctx, optrefresh.ProgressStreams(out), optrefresh.ErrorProgressStreams(failures),
 			optrefresh.EventStreams(channel), optrefresh.Color(r.Color), optrefresh.SuppressProgress())
 		return err
@@ -132,15 +135,19 @@ func (r *Runner) Destroy(ctx context.Context) (*Result, error) {
 	if err := r.liftProtection(ctx, stack); err != nil {
 		return nil, err
 	}
-	return r.watch("destroy", func(channel chan events.EngineEvent, out, failures io.Writer) error {
+	result, err := r.watch(ctx, "destroy", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		_, err := stack.Destroy(ctx, optdestroy.ProgressStreams(out), optdestroy.ErrorProgressStreams(failures),
 			optdestroy.EventStreams(channel), optdestroy.Color(r.Color), optdestroy.SuppressProgress(), optdestroy.Remove())
 		return err
 	})
+	if err != nil {
+		return result, err
+	}
+	return result, removeBackups(r.Layout, r.Stack)
 }
 
 // watch runs the engine once and turns its failure into an error with the right exit code.
-func (r *Runner) watch(what string, run func(events chan events.EngineEvent, out, failures io.Writer) error) (*Result, error) {
+func (r *Runner) watch(ctx context.Context, what string, run func(events chan events.EngineEvent, out, failures io.Writer) error) (*Result, error) {
 	channel, seen, wait := listen()
 	out, failures := &notices{out: r.Out}, &notices{out: r.Err}
 	err := run(channel, out, failures)
@@ -154,9 +161,12 @@ func (r *Runner) watch(what string, run func(events chan events.EngineEvent, out
 		return result, nil
 	case len(seen.violations) > 0:
 		return result, exitcode.With(exitcode.Policy, fmt.Errorf("stack %s: %s stopped by %d violations of mandatory policies (above)", r.Stack, what, len(seen.violations)))
-	default:
-		return result, fmt.Errorf("stack %s: %s failed: %w", r.Stack, what, reason(err))
 	}
+	err = fmt.Errorf("stack %s: %s failed: %w", r.Stack, what, reason(err))
+	for _, why := range r.unschedulable(context.WithoutCancel(ctx), seen.failed) {
+		err = fmt.Errorf("%w\n  %s", err, why)
+	}
+	return result, err
 }
 
 // reason shortens the Automation API's error, which repeats all that the engine wrote and the user has already seen.
@@ -189,7 +199,7 @@ func (r *Runner) open(ctx context.Context) (*auto.Stack, error) {
 			return nil, err
 		}
 	}
-	stack, err := openStack(ctx, r.Layout, r.Stack)
+	stack, err := openStack(ctx, r.Layout, r.Stack, r.program)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ai-now/platform/sandbox/exitcode"
 	"github.com/ai-now/platform/sandbox/layout"
@@ -20,7 +21,7 @@ const projectName = "ai-now"
 
 // openStack selects the stack, and makes it if there is none, in a workspace of its own: the engine writes the salt of
 // a stack's secrets into its configuration file, which must not be the one in the checkout.
-func openStack(ctx context.Context, l *layout.Layout, name string) (*auto.Stack, error) {
+func openStack(ctx context.Context, l *layout.Layout, name string, program pulumi.RunFunc) (*auto.Stack, error) {
 	stack := l.Stack(name)
 	work := filepath.Join(stack.Dir, "workspace")
 	for _, dir := range []string{stack.Cloud(), l.BackendDir(), l.PulumiHome(), work} {

@@ -43,7 +43,11 @@ type flags struct {
 func newCommand() *cobra.Command {
 	f := &flags{}
 	root := &cobra.Command{
-		Use:           "sandbox",
+		Use: "sandbox",
+		Args: func(cmd *cobra.Command, args []string) error {
+			return exitcode.With(exitcode.Usage, cobra.NoArgs(cmd, args))
+		},
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Short:         "Run the platform's stacks on this machine: real engine, real control planes, simulated clouds",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
