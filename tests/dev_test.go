@@ -105,7 +105,7 @@ func TestDev(t *testing.T) {
 	require.NoError(t, client.NetworkingV1().NetworkPolicies(namespace).Delete(ctx, "default-deny", metav1.DeleteOptions{}))
 	code, output := s.run(t, "drift")
 	require.Equal(t, exitcode.Drift, code, output)
-	require.Regexp(t, `drift: update kubernetes:apps/v1:Deployment \S*hello: spec\.replicas`, output)
+	require.Regexp(t, `drift: update kubernetes:apps/v1:Deployment \S*hello: spec\.replicas \(1 => 0\)`, output)
 	require.Regexp(t, `drift: delete kubernetes:networking.k8s.io/v1:NetworkPolicy \S*default-deny`, output)
 	require.Contains(t, output, "2 resources differ")
 	s.must(t, "up", "--repair")

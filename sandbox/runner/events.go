@@ -2,13 +2,19 @@ package runner
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
+
+// longestValue is how long a value may be to be shown on the line of its change.
+const longestValue = 60
 
 // mandatory is the enforcement level whose violation stops an update.
 const mandatory = "mandatory"
@@ -19,7 +25,7 @@ type Change struct {
 	Type       string   // the resource's type
 	Name       string   // the resource's name in the program
 	URN        string   // the resource's full name
-	Properties []string // paths of the properties that differ
+	Properties []string // paths of the properties that differ, with their values where these are short and no secrets
 }
 
 // String returns the change on one line.
@@ -104,12 +110,63 @@ func changeOf(step apitype.StepEventMetadata) Change {
 	if i := strings.LastIndex(step.URN, "::"); i >= 0 {
 		change.Name = step.URN[i+2:]
 	}
-	for path := range step.DetailedDiff {
-		change.Properties = append(change.Properties, path)
+	paths := step.Diffs
+	if len(step.DetailedDiff) > 0 {
+		paths = slices.Collect(maps.Keys(step.DetailedDiff))
 	}
-	if len(change.Properties) == 0 {
-		change.Properties = append(change.Properties, step.Diffs...)
+	for _, path := range paths {
+		change.Properties = append(change.Properties, path+values(step, path))
 	}
 	sort.Strings(change.Properties)
 	return change
+}
+
+// values returns what a property was and is, if both are plain values; the engine has masked secrets already.
+func values(step apitype.StepEventMetadata, path string) string {
+	if step.Old == nil || step.New == nil {
+		return ""
+	}
+	was, ok := plain(step.Old.Outputs, path)
+	if !ok {
+		return ""
+	}
+	is, ok := plain(step.New.Outputs, path)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" (%s => %s)", was, is)
+}
+
+// plain returns the value at a path as text; ok is false where there is none that fits on a line.
+func plain(properties map[string]any, path string) (text string, ok bool) {
+	parsed, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return "", false
+	}
+	var value any = properties
+	for _, key := range parsed {
+		switch container := value.(type) {
+		case map[string]any:
+			name, isName := key.(string)
+			if !isName {
+				return "", false
+			}
+			value = container[name]
+		case []any:
+			index, isIndex := key.(int)
+			if !isIndex || index < 0 || index >= len(container) {
+				return "", false
+			}
+			value = container[index]
+		default:
+			return "", false
+		}
+	}
+	switch value.(type) {
+	case string, bool, float64:
+		text = fmt.Sprintf("%v", value)
+	default:
+		return "", false
+	}
+	return text, len(text) <= longestValue
 }

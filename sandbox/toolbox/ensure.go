@@ -80,7 +80,7 @@ func reuse(ctx context.Context, tool *Tool, options Options) (title string, ok b
 	if tool.OnPath != nil {
 		path, version, err := tool.OnPath(ctx)
 		if err == nil {
-			return fmt.Sprintf("%s %s (on PATH)", tool.Name, version), true, linkPath(tool, path, options.Bin)
+			return fmt.Sprintf("%s %s (installed)", tool.Name, version), true, linkPath(tool, path, options.Bin)
 		}
 	}
 	folder, err := tool.folder(options)

@@ -35,13 +35,13 @@ func kubernetesProviderTool(project string) (*Tool, error) {
 		},
 		Programs: map[string]string{"pulumi-resource-kubernetes": "pulumi-resource-kubernetes"},
 		Needs:    []string{"go"},
-		OnPath: func(ctx context.Context) (string, string, error) {
-			// The SDK of the program asks for its own version; an older provider of an official installation is no gain.
+		OnPath: func(context.Context) (string, string, error) {
+			// The program's SDK asks for a provider of its own version.
 			version, err := moduleVersion(project, "github.com/pulumi/pulumi-kubernetes/sdk/v4")
 			if err != nil {
 				return "", "", err
 			}
-			return onPath(ctx, "pulumi-resource-kubernetes", version, "--version")
+			return installedPlugin("kubernetes", version)
 		},
 		Build: buildKubernetesProvider,
 	}, nil

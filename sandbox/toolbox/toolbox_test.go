@@ -170,7 +170,7 @@ func TestEnsure(t *testing.T) {
 		content, err := os.ReadFile(filepath.Join(w.options.Bin, "hit"))
 		require.NoError(t, err)
 		require.Equal(t, "installed", string(content))
-		require.Contains(t, w.said.String(), "hammer 9.0.0 (on PATH)")
+		require.Contains(t, w.said.String(), "hammer 9.0.0 (installed)")
 	})
 
 	t.Run("versions that nobody used for long are pruned when something is built", func(t *testing.T) {
