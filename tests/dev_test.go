@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,6 +137,17 @@ func TestDev(t *testing.T) {
 
 	s.must(t, "stop")
 	require.Empty(t, s.processes(t), "stop ends every process")
+	step(t, "a cluster whose port somebody else has is an error that says so", func(t *testing.T, _ context.Context) {
+		access, err := localcluster.Open(s.layout.Stack("dev").Clusters(), cluster)
+		require.NoError(t, err)
+		squatter, err := net.Listen("tcp", strings.TrimPrefix(access.Server, "https://"))
+		require.NoError(t, err)
+		defer squatter.Close()
+		code, output := s.run(t, "drift")
+		require.Equal(t, exitcode.Failed, code, output)
+		require.Contains(t, output, "is taken")
+		require.Contains(t, output, "end the process that has it")
+	})
 	require.Contains(t, s.must(t, "drift"), "no drift in", "the next command starts the clusters again where they were")
 
 	s.must(t, "destroy")

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -118,12 +119,12 @@ func (r *Record) Running() bool {
 	if err != nil {
 		return true
 	}
-	for _, s := range status {
-		if s == process.Zombie {
-			return false
-		}
+	if !slices.Contains(status, process.Zombie) {
+		return true
 	}
-	return true
+	// Its first thread can be done while others still hold its files and ports.
+	threads, err := running.NumThreads()
+	return err == nil && threads > 1
 }
 
 // End asks the process to end, and kills it when the grace period is over or the context ends.

@@ -66,7 +66,7 @@ func Ensure(ctx context.Context, tools []*Tool, options Options) error {
 	if err := checkNeeds(missing); err != nil {
 		return err
 	}
-	if err := checkSpace(options.Cache); err != nil {
+	if err := checkSpace(options.Cache, buildSpace); err != nil {
 		return err
 	}
 	if err := buildAll(ctx, missing, options); err != nil {
@@ -270,13 +270,14 @@ func checkNeeds(tools []*Tool) error {
 	return fmt.Errorf("programs are missing on PATH: %s; install them and run this again", strings.Join(lines, "; "))
 }
 
-func checkSpace(dir string) error {
+// checkSpace looks whether the disk that dir is on, or will be on, has that many bytes free.
+func checkSpace(dir string, need uint64) error {
 	for {
 		usage, err := disk.Usage(dir)
 		if err == nil {
-			if usage.Free < buildSpace {
+			if usage.Free < need {
 				return fmt.Errorf("no space: %s has %.1f GiB free and building takes up to %d GiB; free some, or name another folder in AI_NOW_SANDBOX_CACHE (and Go's own in GOCACHE and GOMODCACHE)",
-					dir, float64(usage.Free)/(1<<30), buildSpace>>30)
+					dir, float64(usage.Free)/(1<<30), need>>30)
 			}
 			return nil
 		}

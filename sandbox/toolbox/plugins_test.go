@@ -27,6 +27,16 @@ func TestInstalledPlugin(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestCheckSpace(t *testing.T) {
+	t.Parallel()
+	notYet := filepath.Join(t.TempDir(), "not", "yet", "there")
+	require.NoError(t, checkSpace(notYet, 1))
+	err := checkSpace(notYet, 1<<62)
+	require.ErrorContains(t, err, "no space: ")
+	require.ErrorContains(t, err, "AI_NOW_SANDBOX_CACHE")
+	require.NoDirExists(t, notYet)
+}
+
 func TestOnPath(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir)

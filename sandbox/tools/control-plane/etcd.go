@@ -8,20 +8,15 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 )
 
-type etcd struct {
-	*embed.Etcd
-	endpoint string
-}
-
-// startEtcd runs a one-member etcd on loopback over the cluster's own data directory.
-func startEtcd(files layout) (*etcd, error) {
+// startEtcd runs a one-member etcd on loopback over the cluster's own data directory and returns its endpoint.
+func startEtcd(files layout) (string, error) {
 	clientAddress, err := freeAddress()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	peerAddress, err := freeAddress()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	client, peer := url.URL{Scheme: "http", Host: clientAddress}, url.URL{Scheme: "http", Host: peerAddress}
 
@@ -37,16 +32,14 @@ func startEtcd(files layout) (*etcd, error) {
 
 	server, err := embed.StartEtcd(config)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	select {
 	case <-server.Server.ReadyNotify():
-		return &etcd{server, client.String()}, nil
+		return client.String(), nil
 	case err := <-server.Err():
-		server.Close()
-		return nil, err
+		return "", err
 	case <-time.After(time.Minute):
-		server.Close()
-		return nil, errors.New("not ready within a minute")
+		return "", errors.New("not ready within a minute")
 	}
 }

@@ -54,13 +54,14 @@ func run(ctx context.Context, name, dir string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	store, err := startEtcd(files)
+	endpoint, err := startEtcd(files)
 	if err != nil {
 		return fmt.Errorf("etcd: %w", err)
 	}
-	defer store.Close()
+	// It is not closed: that would wait seconds for the API server's connections, and what it has been told is safe on
+	// disk when this process ends, however it ends.
 
-	options, err := newOptions(files, address, store.endpoint)
+	options, err := newOptions(files, address, endpoint)
 	if err != nil {
 		return err
 	}
