@@ -101,11 +101,11 @@ func (a *ClusterArgs) checkSettings(list *check.List, cloud catalog.Cloud) {
 		case need == catalog.Required && !set:
 			list.Missing(name, fmt.Sprintf("a cluster on %s needs it", cloud.Name))
 		case need == catalog.Refused && set:
-			list.Add(name, nil, fmt.Sprintf("has no meaning on %s", cloud.Name), "remove it")
+			list.Add(name, nil, "has no meaning on "+cloud.Name, "remove it")
 		}
 	}
 	if a.Kubeconfig != nil && cloud.Settings[catalog.SettingKubeconfig] == catalog.Refused {
-		list.Add(catalog.SettingKubeconfig, nil, fmt.Sprintf("has no meaning on %s", cloud.Name),
+		list.Add(catalog.SettingKubeconfig, nil, "has no meaning on "+cloud.Name,
 			"remove it; use cloud: existing for a cluster that is there already")
 	}
 }
@@ -138,7 +138,7 @@ func (a *ClusterArgs) checkPlace(list *check.List, cloud catalog.Cloud) {
 			hint = fmt.Sprintf("did you mean %q? R%s", near, hint[1:])
 		}
 		if region := cloud.RegionOfZone(a.Region); region != "" {
-			hint = fmt.Sprintf("this is a zone; its region is %s", region)
+			hint = "this is a zone; its region is " + region
 		}
 		list.Add(catalog.SettingRegion, a.Region, "is not a region of "+cloud.Name, hint)
 		return

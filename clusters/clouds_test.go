@@ -84,7 +84,8 @@ func TestEKSSubnetsDivideTheVPC(t *testing.T) {
 			require.False(t, other.Overlaps(cidr), "%s overlaps %s", cidr, other)
 		}
 		seen = append(seen, cidr)
-		tags, _ := json.Marshal(subnet.Value("tags"))
+		tags, err := json.Marshal(subnet.Value("tags"))
+		require.NoError(t, err)
 		require.Contains(t, string(tags), `"kubernetes.io/cluster/main":"shared"`)
 		if strings.Contains(subnet.Name, "public") {
 			require.Contains(t, string(tags), `"kubernetes.io/role/elb":"1"`)

@@ -1,6 +1,7 @@
 package clusters
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -88,7 +89,7 @@ func (p *doksPlatform) create(ctx *pulumi.Context, c *Cluster, args *ClusterArgs
 	c.storageClasses[General] = "do-block-storage" // brought by DOKS
 	c.Kubeconfig = p.cluster.KubeConfigs.Index(pulumi.Int(0)).RawConfig().ApplyT(func(raw *string) (string, error) {
 		if raw == nil {
-			return "", fmt.Errorf("DOKS returned no kubeconfig")
+			return "", errors.New("DOKS returned no kubeconfig")
 		}
 		return *raw, nil
 	}).(pulumi.StringOutput)

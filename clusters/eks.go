@@ -1,7 +1,7 @@
 package clusters
 
 import (
-	"fmt"
+	"errors"
 	"regexp"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -140,7 +140,7 @@ func (p *eksPlatform) create(ctx *pulumi.Context, c *Cluster, args *ClusterArgs)
 		func(v []any) (string, error) {
 			ca, _ := v[2].(*string)
 			if ca == nil {
-				return "", fmt.Errorf("EKS returned no certificate authority")
+				return "", errors.New("EKS returned no certificate authority")
 			}
 			return execKubeconfig(c.Name, v[1].(string), *ca, execCommand{
 				Command:     "aws",

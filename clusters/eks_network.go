@@ -1,6 +1,7 @@
 package clusters
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -137,8 +138,8 @@ func (n *eksNetwork) natGateway(ctx *pulumi.Context, name string, public *ec2.Su
 // subrange returns the index-th of the 2^bits equal parts of a range.
 func subrange(whole netip.Prefix, bits, index int) netip.Prefix {
 	a := whole.Addr().As4()
-	n := uint32(a[0])<<24 | uint32(a[1])<<16 | uint32(a[2])<<8 | uint32(a[3])
 	length := whole.Bits() + bits
-	n += uint32(index) << (32 - length)
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), length)
+	offset := uint32(index) << (32 - length) //nolint:gosec // an index is small and never negative
+	binary.BigEndian.PutUint32(a[:], binary.BigEndian.Uint32(a[:])+offset)
+	return netip.PrefixFrom(netip.AddrFrom4(a), length)
 }

@@ -1,6 +1,7 @@
 package clusters
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -13,7 +14,7 @@ type existingPlatform struct{}
 
 func (p *existingPlatform) create(_ *pulumi.Context, c *Cluster, args *ClusterArgs) error {
 	if args.Kubeconfig == nil {
-		return fmt.Errorf("kubeconfig is required for an existing cluster: pass the content of one that reaches it")
+		return errors.New("kubeconfig is required for an existing cluster: pass the content of one that reaches it")
 	}
 	access := pulumi.ToSecret(args.Kubeconfig.ToStringOutput().ApplyT(func(text string) (*existingAccess, error) {
 		return readKubeconfig(text, args.Context)
@@ -27,7 +28,7 @@ func (p *existingPlatform) create(_ *pulumi.Context, c *Cluster, args *ClusterAr
 }
 
 func (p *existingPlatform) addPool(*pulumi.Context, *NodePool, *NodePoolSpec) error {
-	return fmt.Errorf("the nodes of an existing cluster are not managed here")
+	return errors.New("the nodes of an existing cluster are not managed here")
 }
 
 func (p *existingPlatform) complete(*pulumi.Context, *Cluster, *ClusterArgs) error { return nil }
@@ -42,10 +43,10 @@ func readKubeconfig(text, context string) (*existingAccess, error) {
 	var known kubeconfig
 	var whole map[string]any
 	if err := yaml.Unmarshal([]byte(text), &known); err != nil {
-		return nil, fmt.Errorf("kubeconfig is not a kubeconfig file: it cannot be read as YAML")
+		return nil, errors.New("kubeconfig is not a kubeconfig file: it cannot be read as YAML")
 	}
 	if err := yaml.Unmarshal([]byte(text), &whole); err != nil || len(known.Contexts) == 0 {
-		return nil, fmt.Errorf("kubeconfig is not a kubeconfig file, or has no context; pass the content of one that works with kubectl")
+		return nil, errors.New("kubeconfig is not a kubeconfig file, or has no context; pass the content of one that works with kubectl")
 	}
 	if context == "" {
 		context = known.CurrentContext

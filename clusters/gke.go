@@ -3,7 +3,7 @@ package clusters
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"errors"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/projects"
@@ -138,7 +138,7 @@ func (p *gkePlatform) create(ctx *pulumi.Context, c *Cluster, args *ClusterArgs)
 	c.Kubeconfig = pulumi.All(c.Endpoint, p.cluster.MasterAuth.ClusterCaCertificate()).ApplyT(func(v []any) (string, error) {
 		ca, _ := v[1].(*string)
 		if ca == nil {
-			return "", fmt.Errorf("GKE returned no certificate authority")
+			return "", errors.New("GKE returned no certificate authority")
 		}
 		return execKubeconfig(c.Name, v[0].(string), *ca, execCommand{
 			Command: "gke-gcloud-auth-plugin", ProvideClusterInfo: true,

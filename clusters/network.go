@@ -52,7 +52,7 @@ func (a *ClusterArgs) checkNetwork(list *check.List, cloud catalog.Cloud) {
 		path := catalog.SettingNetwork + "." + r.Setting
 		rule, used := cloud.Ranges[r.Setting]
 		if !used {
-			list.Add(path, r.CIDR, fmt.Sprintf("has no meaning on %s", cloud.Name), "remove it")
+			list.Add(path, r.CIDR, "has no meaning on "+cloud.Name, "remove it")
 			continue
 		}
 		prefix, ok := parseCIDR(list, path, r.CIDR)

@@ -6,6 +6,8 @@ package components
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -150,7 +152,7 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 	if err != nil {
 		return nil, err
 	}
-	n.guards = append(policies, quota, limits, account)
+	n.guards = slices.Concat(policies, []pulumi.Resource{quota, limits, account})
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": pulumi.String(n.Name)})
 }
 
@@ -178,7 +180,7 @@ func (q Quota) hard() pulumi.StringMap {
 		"requests.memory":  pulumi.String(q.Memory),
 		"limits.memory":    pulumi.String(q.Memory),
 		"requests.storage": pulumi.String(storage),
-		"pods":             pulumi.String(fmt.Sprint(q.Pods)),
+		"pods":             pulumi.String(strconv.Itoa(q.Pods)),
 		// A node port opens every node, past load balancer and gateway.
 		"services.nodeports": pulumi.String("0"),
 	}

@@ -44,13 +44,17 @@ serves on to its output, and ends with the engine.
   --version  the version of the pack
 `
 
-func main() {
+func main() { os.Exit(execute()) }
+
+// execute returns the exit code.
+func execute() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "policy pack:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {

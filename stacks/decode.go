@@ -100,7 +100,7 @@ func plain(value any, structured bool) (any, error) {
 	if !isText {
 		raw, err := json.Marshal(value)
 		if err != nil {
-			return nil, fmt.Errorf("it is not made of lists, mappings, text and numbers")
+			return nil, errors.New("it is not made of lists, mappings, text and numbers")
 		}
 		text = string(raw)
 	} else if !structured {
@@ -110,10 +110,10 @@ func plain(value any, structured bool) (any, error) {
 	reader.UseNumber()
 	var out any
 	if err := reader.Decode(&out); err != nil {
-		return nil, fmt.Errorf("it is text, not a list or mapping")
+		return nil, errors.New("it is text, not a list or mapping")
 	}
 	if _, err := reader.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("it is more than one value")
+		return nil, errors.New("it is more than one value")
 	}
 	return unseal(out), nil
 }
@@ -140,20 +140,20 @@ func unseal(value any) any {
 const Sealed = "[secret]"
 
 // refuseNumberAsText stops numbers from becoming text: 1.30 would become 1.3.
-func refuseNumberAsText(from, to reflect.Type, data any) (any, error) {
-	if from == reflect.TypeFor[json.Number]() && to.Kind() == reflect.String {
-		return nil, &numberAsText{data.(json.Number)}
+func refuseNumberAsText(_, to reflect.Type, data any) (any, error) {
+	if number, ok := data.(json.Number); ok && to.Kind() == reflect.String {
+		return nil, &numberAsText{number}
 	}
 	return data, nil
 }
 
-type numberAsText struct{ number json.Number }
+type numberAsText struct{ number json.Number } //nolint:errname // named after the mistake, as InvalidConfig is
 
 func (e *numberAsText) Error() string { return "is a number, and must be text" }
 
 // leaves returns the innermost errors with a path.
 func leaves(err error) []*mapstructure.DecodeError {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it unwraps each error itself, to see every branch
 	case nil:
 		return nil
 	case interface{ Unwrap() []error }:

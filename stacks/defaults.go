@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strconv"
 
 	"github.com/ai-now/platform/clusters/catalog"
 	"github.com/ai-now/platform/components"
@@ -149,7 +150,7 @@ var Defaults = []Default{
 		},
 	},
 	{
-		"workloads[].replicas", fmt.Sprint(components.DefaultReplicas),
+		"workloads[].replicas", strconv.Itoa(components.DefaultReplicas),
 		"one pod may be lost, or replaced, and the application still answers",
 		eachWorkload(func(w *Workload) {
 			if w.Replicas == 0 {

@@ -12,7 +12,7 @@ type Mistake = check.Mistake
 
 // InvalidConfig is a configuration that cannot be used. Its text lists every
 // mistake with path, value, problem and hint.
-type InvalidConfig struct {
+type InvalidConfig struct { //nolint:errname // part of the API, and tells what it is
 	// Stack the configuration is of.
 	Stack string
 	// Mistakes in the order of the file.

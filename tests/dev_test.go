@@ -142,7 +142,7 @@ func TestDev(t *testing.T) {
 		require.NoError(t, err)
 		squatter, err := net.Listen("tcp", strings.TrimPrefix(access.Server, "https://"))
 		require.NoError(t, err)
-		defer squatter.Close()
+		defer func() { _ = squatter.Close() }()
 		code, output := s.run(t, "drift")
 		require.Equal(t, exitcode.Failed, code, output)
 		require.Contains(t, output, "is taken")

@@ -44,6 +44,9 @@ func newSandbox(t testing.TB) *sandbox {
 	require.NoError(t, err)
 	l.State = state
 	s.layout = l
+	// On a machine where nobody has built the tools yet it takes as long as it takes.
+	output, err := s.command("build").CombinedOutput()
+	require.NoError(t, err, string(output))
 	t.Cleanup(func() {
 		code, output := s.run(t, "clean")
 		require.Zero(t, code, output)
@@ -126,15 +129,15 @@ func stackFile(t testing.TB, content string) string {
 	return file
 }
 
-// edited returns the path of a copy of a stack's configuration in which old is replaced by new.
-func (s *sandbox) edited(t testing.TB, stack, old, new string) string {
+// edited returns the path of a copy of a stack's configuration in which from is replaced by to.
+func (s *sandbox) edited(t testing.TB, stack, from, to string) string {
 	t.Helper()
 	file, err := s.layout.ConfigFile(stack)
 	require.NoError(t, err)
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Contains(t, string(content), old, "the stack's file has changed; change this test with it")
-	return stackFile(t, strings.Replace(string(content), old, new, 1))
+	require.Contains(t, string(content), from, "the stack's file has changed; change this test with it")
+	return stackFile(t, strings.Replace(string(content), from, to, 1))
 }
 
 // lockedBuffer can be read while a process writes to it.

@@ -76,11 +76,11 @@ func TestMistakes(t *testing.T) {
 	})
 }
 
-// replaceIn replaces all of old by new in a file and returns its path.
-func replaceIn(t testing.TB, file, old, new string) string {
+// replaceIn replaces all of from by to in a file and returns its path.
+func replaceIn(t testing.TB, file, from, to string) string {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Contains(t, string(content), old)
-	return stackFile(t, strings.ReplaceAll(string(content), old, new))
+	require.Contains(t, string(content), from)
+	return stackFile(t, strings.ReplaceAll(string(content), from, to))
 }

@@ -183,7 +183,7 @@ var computed = map[string]func(name string, in resource.PropertyMap) map[string]
 		}
 	},
 	"aws:iam/openIdConnectProvider:OpenIdConnectProvider": arn,
-	"aws:iam/role:Role": func(name string, in resource.PropertyMap) map[string]any {
+	"aws:iam/role:Role": func(name string, _ resource.PropertyMap) map[string]any {
 		return map[string]any{"arn": "arn:aws:iam::123456789012:role/" + name, "name": name}
 	},
 	"aws:kms/key:Key": func(name string, _ resource.PropertyMap) map[string]any {
@@ -217,7 +217,7 @@ var computed = map[string]func(name string, in resource.PropertyMap) map[string]
 }
 
 // Token is the credential in a DOKS kubeconfig of the tests.
-const Token = "dop_v1_not_for_eyes"
+const Token = "dop_v1_not_for_eyes" //nolint:gosec // no credential, but looks like one for the tests
 
 func arn(name string, _ resource.PropertyMap) map[string]any {
 	return map[string]any{"arn": "arn:aws:example:::" + name}

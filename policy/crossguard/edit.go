@@ -1,6 +1,7 @@
 package crossguard
 
 import (
+	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
@@ -61,7 +62,7 @@ func set(at *structpb.Value, steps []any, value *structpb.Value) error {
 			at = elements[s]
 		}
 	}
-	return fmt.Errorf("the path is empty")
+	return errors.New("the path is empty")
 }
 
 // unwrap goes through the wrappers that rules do not see.
@@ -84,10 +85,10 @@ func unwrap(v *structpb.Value) *structpb.Value {
 func fieldsOf(v *structpb.Value) (map[string]*structpb.Value, error) {
 	s := v.GetStructValue()
 	if s == nil {
-		return nil, fmt.Errorf("it is in something that is no object")
+		return nil, errors.New("it is in something that is no object")
 	}
 	if _, marked := s.GetFields()[sig.Key]; marked {
-		return nil, fmt.Errorf("it is in something that is not known yet")
+		return nil, errors.New("it is in something that is not known yet")
 	}
 	if s.Fields == nil {
 		s.Fields = map[string]*structpb.Value{}

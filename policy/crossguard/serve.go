@@ -52,7 +52,7 @@ func serve(ctx context.Context, pack Pack, engineAddress string, out io.Writer, 
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("no port of the loopback interface can be had: %w", err)
 	}

@@ -93,7 +93,7 @@ func TestAPanicIsOneMandatoryDiagnostic(t *testing.T) {
 	t.Parallel()
 	broken := at(onThings("broken", func(*rule.Inquiry, *rule.Resource) {
 		var none map[string]string
-		none["x"] = "y"
+		none["x"] = "y" //nolint:staticcheck // it is to panic
 	}), rule.Advisory)
 	client := dial(t, packOf(broken, sizeRule()))
 	for range 2 { // the pack lives on

@@ -75,7 +75,9 @@ var awsRoute = &Type{
 		}
 		destination := ""
 		for _, d := range awsDestinations {
-			destination += props.Str(c.Props, d)
+			if s := props.Str(c.Props, d); s != "" {
+				destination = s // there is exactly one: see Check
+			}
 		}
 		id := fmt.Sprintf("r-%s%d", table, crc32.ChecksumIEEE([]byte(destination)))
 		if _, err := c.Store.Get(awsRouteType, id); err == nil {

@@ -95,7 +95,7 @@ var awsSecurityGroupRule = &Type{
 				return "", c.Errorf("InvalidGroup.NotFound: the security group '%s' does not exist", id)
 			}
 		}
-		id := fmt.Sprintf("sgrule-%d", uint32(hashed(group, awsRuleKey(c.Props)))) //nolint:gosec // cut to 32 bits on purpose, as the provider's ids are
+		id := fmt.Sprintf("sgrule-%d", uint32(hashed(group, awsRuleKey(c.Props))))
 		if _, err := c.Store.Get(awsSecurityGroupRuleType, id); err == nil {
 			return "", c.Errorf("InvalidPermission.Duplicate: the specified rule %q already exists in %s", awsRuleKey(c.Props), group)
 		}

@@ -285,6 +285,7 @@ func TestMistakesAreFoundBeforeAnythingIsMade(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			_, failures := c.e.check(c.typ, "x", nil, c.in)
 			found := map[string]string{}
 			for _, f := range failures {
@@ -323,6 +324,7 @@ func TestFunctionsAnswerFromTheCloud(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			out, err := e.invoke(c.token, c.args)
 			require.NoError(t, err)
 			require.Equal(t, c.want, props.Get(out, c.path))

@@ -1,6 +1,7 @@
 package clouds
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 
@@ -47,7 +48,7 @@ func address(p netip.Prefix, n uint64) netip.Addr {
 		return p.Addr()
 	}
 	b := p.Masked().Addr().As4()
-	v := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
-	v += reserved + n%(size-reserved-1)
-	return netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
+	offset := uint32(reserved + n%(size-reserved-1)) //nolint:gosec // less than the size of an IPv4 range
+	binary.BigEndian.PutUint32(b[:], binary.BigEndian.Uint32(b[:])+offset)
+	return netip.AddrFrom4(b)
 }

@@ -45,7 +45,7 @@ var doPool = &Type{
 	Remove: func(ctx context.Context, c *Call) error {
 		cluster, err := c.Store.Get(doClusterType, props.Str(c.Props, "clusterId"))
 		if err != nil {
-			return nil //nolint:nilerr // the nodes went with the cluster
+			return nil // the nodes went with the cluster
 		}
 		return removePool(ctx, c, props.Str(cluster.Properties, "name"), doSelector(c.ID))
 	},

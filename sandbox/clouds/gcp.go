@@ -60,15 +60,15 @@ func gcpRegionOf(location string) string {
 	if _, ok := gcpZones[location]; ok {
 		return location
 	}
-	region, _, _ := cutLast(location, "-")
-	return region
+	return beforeLast(location, "-")
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
+// beforeLast is the part of s before its last sep, or s.
+func beforeLast(s, sep string) string {
 	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
+		return s[:i]
 	}
-	return s, "", false
+	return s
 }
 
 // gcpLast is the last part of a self link, an id or a name: the name.

@@ -105,9 +105,6 @@ func (p *Provider) Configure(_ context.Context, r *pulumirpc.ConfigureRequest) (
 		if s := props.Str(args.Object, key); s != "" {
 			return s
 		}
-		if s := r.GetVariables()[p.cloud.Name+":config:"+key]; s != "" && s != props.Unknown {
-			return s
-		}
 		for _, v := range variables {
 			if s := os.Getenv(v); s != "" {
 				return s

@@ -93,6 +93,7 @@ func TestNamesAreGeneratedAsTheProvidersDo(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			first, failures := c.e.check(c.typ, c.resource, nil, c.in)
 			require.Empty(t, failures)
 			name := props.Str(first, c.property)

@@ -46,7 +46,7 @@ func families(c *nodes.Catalog) string {
 	for _, name := range c.Names() {
 		f, _, _ := strings.Cut(name, ".")
 		if c != nodes.AWS {
-			f, _, _ = cutLast(name, "-")
+			f = beforeLast(name, "-")
 			if c == nodes.DigitalOcean {
 				f, _, _ = strings.Cut(name, "-")
 			}

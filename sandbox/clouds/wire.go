@@ -55,9 +55,9 @@ func plain(v resource.PropertyValue) any {
 		}
 		return props.Unknown
 	case v.IsAsset():
-		return props.Object(v.AssetValue().Serialize())
+		return v.AssetValue().Serialize()
 	case v.IsArchive():
-		return props.Object(v.ArchiveValue().Serialize())
+		return v.ArchiveValue().Serialize()
 	case v.IsArray():
 		l := make([]any, len(v.ArrayValue()))
 		for i, e := range v.ArrayValue() {

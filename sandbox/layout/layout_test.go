@@ -56,9 +56,11 @@ func TestPrepare(t *testing.T) {
 	})
 	for name, make := range map[string]func(t *testing.T, state string){
 		"a folder of an older version is refused with what to do": func(t *testing.T, state string) {
+			t.Helper()
 			require.NoError(t, os.WriteFile(filepath.Join(state, "version"), []byte("0\n"), 0o600))
 		},
 		"a folder without a version that is not empty is refused with what to do": func(t *testing.T, state string) {
+			t.Helper()
 			require.NoError(t, os.Mkdir(filepath.Join(state, "stacks"), 0o700))
 		},
 	} {

@@ -56,7 +56,7 @@ func Start(ctx context.Context, bin, dir, name string) (*Access, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(bin, "serve", "--dir", home, "--name", name)
+	cmd := exec.Command(bin, "serve", "--dir", home, "--name", name) //nolint:noctx // it outlives its caller
 	cmd.Dir = home
 	cmd.Stdout, cmd.Stderr = log, log
 	// Nothing of the caller's environment is the cluster's business; proxies would even reach its own loopback calls.

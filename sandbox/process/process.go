@@ -62,9 +62,13 @@ func ignoreExit(err error) error {
 	return err
 }
 
+func find(pid int) (*process.Process, error) {
+	return process.NewProcess(int32(pid)) //nolint:gosec // ids of processes have 32 bits
+}
+
 // Of returns the record of a running process.
 func Of(pid int) (*Record, error) {
-	running, err := process.NewProcess(int32(pid))
+	running, err := find(pid)
 	if err != nil {
 		return nil, fmt.Errorf("process %d: %w", pid, err)
 	}
@@ -107,7 +111,7 @@ func Load(file string) (*Record, error) {
 // Running reports whether the very process of the record still runs. A process that has ended and was not yet
 // waited for counts as ended.
 func (r *Record) Running() bool {
-	running, err := process.NewProcess(int32(r.PID))
+	running, err := find(r.PID)
 	if err != nil {
 		return false
 	}
@@ -186,7 +190,7 @@ func (r *Record) Session(belongs func(pid int) bool) ([]int, error) {
 // value, and those whose environment the operating system does not show.
 func HasEnvironment(name, value string) func(pid int) bool {
 	return func(pid int) bool {
-		running, err := process.NewProcess(int32(pid))
+		running, err := find(pid)
 		if err != nil {
 			return false
 		}

@@ -39,7 +39,7 @@ func (r *Runner) unschedulable(ctx context.Context, failed []workload) []string 
 	reasons := map[string]bool{}
 	r.kubeconfigs.Range(func(cluster, kubeconfig any) bool {
 		for _, w := range failed {
-			for _, reason := range pending(ctx, kubeconfig.(string), w) {
+			for _, reason := range pending(ctx, kubeconfig.(string), w) { //nolint:forcetypeassert // only strings are stored
 				reasons[fmt.Sprintf("cluster %s has no node for %s/%s: %s", cluster, w.namespace, w.name, reason)] = true
 			}
 		}

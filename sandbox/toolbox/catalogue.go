@@ -124,7 +124,7 @@ func ownTools() []*Tool {
 			Flags:    flags,
 			Programs: map[string]string{"aws": "credentials", "gke-gcloud-auth-plugin": "credentials"},
 			Needs:    []string{"go"},
-			Build:    build(map[string]string{"credentials": "./sandbox/cmd/credentials"}),
+			Build:    build(map[string]string{"credentials": "./sandbox/cmd/credentials"}), //nolint:gosec // the name of a program
 		},
 		{
 			Name:     "policy-pack",

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -25,6 +26,10 @@ const (
 	buildSpace = 9 << 30
 	// keep is how long a version of a tool that nobody used stays in the cache.
 	keep = 14 * 24 * time.Hour
+	// keepVersions is how many versions of a tool stay in the cache: enough to go back and forth between branches.
+	keepVersions = 4
+	// draftPrefix begins the name of a folder that a tool is being built in.
+	draftPrefix = "draft-"
 	// parallelBuilds is how many builds go on at once. Each uses all cores most of the time; the second one fills the
 	// gaps that linking and single large packages leave.
 	parallelBuilds = 2
@@ -170,11 +175,11 @@ func build(ctx context.Context, tool *Tool, options Options) (err error) {
 		return err
 	}
 	defer log.Close()
-	draft, err := os.MkdirTemp(options.Cache, "draft-"+tool.Name+"-")
+	draft, err := os.MkdirTemp(options.Cache, draftPrefix+tool.Name+"-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(draft)
+	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }()
 
 	progress := task.Writer(log)
 	if err := tool.Build(ctx, tool, options.Project, draft, progress); err != nil {
@@ -289,19 +294,34 @@ func checkSpace(dir string, need uint64) error {
 	}
 }
 
-// prune deletes versions of tools that were last used before a time, and drafts that a killed run left.
+// prune deletes versions of tools that were last used before a time, all but the versions used last of each tool, and
+// drafts that a killed run left.
 func prune(cache string, before time.Time) error {
 	entries, err := os.ReadDir(cache)
 	if err != nil {
 		return err
 	}
+	versions := map[string][]fs.FileInfo{} // by tool
 	var failures []error
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if err != nil || !entry.IsDir() || entry.Name() == "logs" || !info.ModTime().Before(before) {
+		if err != nil || !entry.IsDir() || entry.Name() == "logs" {
 			continue
 		}
-		failures = append(failures, os.RemoveAll(filepath.Join(cache, entry.Name())))
+		if info.ModTime().Before(before) {
+			failures = append(failures, os.RemoveAll(filepath.Join(cache, entry.Name())))
+			continue
+		}
+		if end := strings.LastIndex(entry.Name(), "-"); end > 0 && !strings.HasPrefix(entry.Name(), draftPrefix) {
+			tool := entry.Name()[:end]
+			versions[tool] = append(versions[tool], info)
+		}
+	}
+	for _, kept := range versions {
+		slices.SortFunc(kept, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+		for _, info := range kept[min(len(kept), keepVersions):] {
+			failures = append(failures, os.RemoveAll(filepath.Join(cache, info.Name())))
+		}
 	}
 	return errors.Join(failures...)
 }

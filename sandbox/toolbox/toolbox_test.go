@@ -49,7 +49,7 @@ func hammer(built *atomic.Int32) *toolbox.Tool {
 		Name: "hammer", Version: "1.2.3", Sources: []string{"src"}, Programs: map[string]string{"hit": "hammer"},
 		Build: func(_ context.Context, _ *toolbox.Tool, _, out string, _ io.Writer) error {
 			built.Add(1)
-			return os.WriteFile(filepath.Join(out, "hammer"), fmt.Appendf(nil, "build %d", built.Load()), 0o700) //nolint:gosec // a program
+			return os.WriteFile(filepath.Join(out, "hammer"), fmt.Appendf(nil, "build %d", built.Load()), 0o700)
 		},
 	}
 }
@@ -185,6 +185,21 @@ func TestEnsure(t *testing.T) {
 		require.NoDirExists(t, old)
 		require.DirExists(t, recent)
 	})
+}
+
+func TestEnsureKeepsTheLastVersions(t *testing.T) {
+	t.Parallel()
+	w, built := newWorkshop(t), new(atomic.Int32)
+	for i := range 7 {
+		w.write(t, "src/main.go", fmt.Sprintf("package main // %d", i))
+		require.NoError(t, toolbox.Ensure(t.Context(), []*toolbox.Tool{hammer(built)}, w.options))
+	}
+	require.EqualValues(t, 7, built.Load())
+	versions, err := filepath.Glob(filepath.Join(w.options.Cache, "hammer-*"))
+	require.NoError(t, err)
+	require.Len(t, versions, 4)
+	require.NoError(t, toolbox.Ensure(t.Context(), []*toolbox.Tool{hammer(built)}, w.options))
+	require.EqualValues(t, 7, built.Load(), "the newest is among them")
 }
 
 func drafts(t *testing.T, cache string) []string {

@@ -20,7 +20,7 @@ func Require(t *testing.T, path string, content []byte) {
 		require.NoError(t, os.WriteFile(path, content, 0o644)) //nolint:gosec // a file for everybody to read
 		return
 	}
-	have, err := os.ReadFile(path) //nolint:gosec // the path is the test's own
+	have, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, string(content), string(have),
 		"%s is stale: run `go test ./policy/... -update` and commit it", path)

@@ -159,7 +159,7 @@ func (p Pool) node(i int, id Identity) *corev1.Node {
 			Name:   id.Name,
 			Labels: p.labels(i, id),
 			Annotations: map[string]string{
-				kwokAnnotation: "fake", indexAnnotation: strconv.Itoa(i), poolAnnotation: p.annotation(id),
+				kwokAnnotation: "fake", indexAnnotation: strconv.Itoa(i), poolAnnotation: p.annotation(),
 			},
 		},
 		Spec: corev1.NodeSpec{ProviderID: id.ProviderID, Taints: slices.Clone(p.Taints)},
@@ -195,7 +195,7 @@ func (p Pool) labels(i int, id Identity) map[string]string {
 	return l
 }
 
-func (p Pool) annotation(id Identity) string {
+func (p Pool) annotation() string {
 	f := fromPool{Labels: []string{}, Taints: []string{}}
 	for k := range p.Labels {
 		f.Labels = append(f.Labels, k)
@@ -231,7 +231,7 @@ func (p Pool) update(ctx context.Context, client clientv1.NodeInterface, i int, 
 			slices.ContainsFunc(p.Taints, func(w corev1.Taint) bool { return taintKey(w) == taintKey(t) })
 	})
 	n.Spec.Taints = append(n.Spec.Taints, p.Taints...)
-	n.Annotations[poolAnnotation] = p.annotation(id)
+	n.Annotations[poolAnnotation] = p.annotation()
 	if equality.Semantic.DeepEqual(have, n) {
 		return nil
 	}

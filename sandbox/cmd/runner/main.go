@@ -18,14 +18,17 @@ import (
 // launcherPipe is the file descriptor whose other end the launcher holds: when it closes, the launcher is gone.
 const launcherPipe = 3
 
-func main() {
+func main() { os.Exit(execute()) }
+
+// execute returns the exit code.
+func execute() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:])
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "error: %v\n", err)
 	}
-	os.Exit(exitcode.Of(err))
+	return exitcode.Of(err)
 }
 
 func run(ctx context.Context, args []string) error {

@@ -22,9 +22,13 @@ func status(ctx context.Context) error {
 		return err
 	}
 	program := filepath.Join(l.Bin(), "runner")
-	if _, err := os.Stat(program); err != nil {
+	_, err = os.Stat(program)
+	if errors.Is(err, os.ErrNotExist) {
 		fmt.Println("nothing was brought up here yet; `make up` does it")
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	cmd := exec.CommandContext(ctx, program, "status")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = l.Project, os.Stdout, os.Stderr

@@ -17,7 +17,10 @@ import (
 	"github.com/ai-now/platform/sandbox/layout"
 )
 
-func main() {
+func main() { os.Exit(execute()) }
+
+// execute returns the exit code.
+func execute() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := newCommand().ExecuteContext(ctx)
@@ -25,7 +28,7 @@ func main() {
 	if err != nil && !errors.As(err, &said) {
 		fmt.Fprintf(os.Stderr, "error: %v\n", err)
 	}
-	os.Exit(exitcode.Of(err))
+	return exitcode.Of(err)
 }
 
 // silent is an error that the user has been told of already.

@@ -183,7 +183,7 @@ func runRunner(ctx context.Context, l *layout.Layout, stack layout.Stack, args [
 	}
 	defer writer.Close()
 	defer reader.Close()
-	cmd := exec.Command(filepath.Join(l.Bin(), "runner"), args...)
+	cmd := exec.Command(filepath.Join(l.Bin(), "runner"), args...) //nolint:noctx // an interrupt asks it to end first, see below
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = l.Project, os.Stdout, os.Stderr, []*os.File{reader}
 	// The variable marks the processes of this stack for endLeftovers.
 	cmd.Env = append(os.Environ(), layout.CloudVariable+"="+stack.Cloud())
