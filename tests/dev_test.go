@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -133,6 +134,23 @@ func TestDev(t *testing.T) {
 			require.False(t, strings.Contains(string(content), access.Token), path)
 			return err
 		}))
+	})
+
+	step(t, "the secrets in the state open with the sandbox's passphrase and with no other", func(t *testing.T, ctx context.Context) {
+		open := func(passphrase ...string) (string, error) {
+			cmd := exec.CommandContext(ctx, filepath.Join(s.layout.Bin(), "pulumi"), "stack", "output", "kubeconfigs", "--stack", "dev", "--show-secrets", "--non-interactive")
+			cmd.Dir = filepath.Join(s.layout.Stack("dev").Dir, "workspace")
+			cmd.Env = append(os.Environ(), "PULUMI_HOME="+s.layout.PulumiHome(), "PULUMI_BACKEND_URL="+s.layout.Backend(), "PULUMI_SKIP_UPDATE_CHECK=true")
+			cmd.Env = append(cmd.Env, passphrase...)
+			output, err := cmd.CombinedOutput()
+			return string(output), err
+		}
+		output, err := open("PULUMI_CONFIG_PASSPHRASE_FILE=" + s.layout.Passphrase())
+		require.NoError(t, err, output)
+		require.Contains(t, output, "https://127.0.0.1:")
+		output, err = open("PULUMI_CONFIG_PASSPHRASE=")
+		require.Error(t, err)
+		require.NotContains(t, output, "https://127.0.0.1:")
 	})
 
 	s.must(t, "stop")

@@ -44,8 +44,11 @@ var doPool = &Type{
 	Observe: observePool(doRealizePool),
 	Remove: func(ctx context.Context, c *Call) error {
 		cluster, err := c.Store.Get(doClusterType, props.Str(c.Props, "clusterId"))
-		if err != nil {
+		if isNotExist(err) {
 			return nil // the nodes went with the cluster
+		}
+		if err != nil {
+			return c.Errorf("%v", err)
 		}
 		return removePool(ctx, c, props.Str(cluster.Properties, "name"), doSelector(c.ID))
 	},

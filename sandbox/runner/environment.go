@@ -11,17 +11,21 @@ import (
 	"github.com/ai-now/platform/sandbox/layout"
 )
 
-// environment is what the engine, the providers and the policy pack see on top of the user's own environment.
-func environment(l *layout.Layout, stack layout.Stack) (map[string]string, error) {
+// setEnvironment sets what the engine, the providers and the policy pack see on top of the user's own environment:
+// all of them are children of this process.
+func setEnvironment(l *layout.Layout, stack layout.Stack) error {
 	if err := ensurePassphrase(l.Passphrase()); err != nil {
-		return nil, err
+		return err
 	}
-	return map[string]string{
+	// The engine prefers it, even an empty one, to the file.
+	if err := os.Unsetenv("PULUMI_CONFIG_PASSPHRASE"); err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
 		"PATH":                          l.Bin() + string(filepath.ListSeparator) + os.Getenv("PATH"),
 		"PULUMI_HOME":                   l.PulumiHome(),
 		"PULUMI_BACKEND_URL":            l.Backend(),
 		"PULUMI_CONFIG_PASSPHRASE_FILE": l.Passphrase(),
-		"PULUMI_CONFIG_PASSPHRASE":      "",
 		"PULUMI_SKIP_UPDATE_CHECK":      "true",
 		// What is not in the toolbox is not to be fetched from elsewhere behind the user's back.
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -29,7 +33,12 @@ func environment(l *layout.Layout, stack layout.Stack) (map[string]string, error
 		"PULUMI_K8S_ENABLE_PATCH_FORCE": "true",
 		layout.CloudVariable:            stack.Cloud(),
 		layout.BinVariable:              l.Bin(),
-	}, nil
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ensurePassphrase makes, once for a state folder, the passphrase that encrypts the secrets in it.

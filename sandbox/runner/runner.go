@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -189,15 +188,8 @@ func (r *Runner) open(ctx context.Context) (*auto.Stack, error) {
 	if err := Validate(r.Layout, r.Stack); err != nil {
 		return nil, err
 	}
-	// The engine's children inherit from this process; plugins that the engine runs look here, too.
-	variables, err := environment(r.Layout, r.Layout.Stack(r.Stack))
-	if err != nil {
+	if err := setEnvironment(r.Layout, r.Layout.Stack(r.Stack)); err != nil {
 		return nil, err
-	}
-	for name, value := range variables {
-		if err := os.Setenv(name, value); err != nil {
-			return nil, err
-		}
 	}
 	stack, err := openStack(ctx, r.Layout, r.Stack, r.program)
 	if err != nil {

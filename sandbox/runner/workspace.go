@@ -32,16 +32,12 @@ func openStack(ctx context.Context, l *layout.Layout, name string, program pulum
 	if err := copySettings(l, name, work); err != nil {
 		return nil, err
 	}
-	variables, err := environment(l, stack)
-	if err != nil {
-		return nil, err
-	}
 	engine, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Dir(l.Bin())})
 	if err != nil {
 		return nil, fmt.Errorf("the engine does not start: %w", err)
 	}
 	selected, err := auto.UpsertStackInlineSource(ctx, name, projectName, program,
-		auto.WorkDir(work), auto.EnvVars(variables), auto.Pulumi(engine))
+		auto.WorkDir(work), auto.Pulumi(engine))
 	if err != nil {
 		return nil, fmt.Errorf("stack %s: %w", name, err)
 	}
