@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/agext/levenshtein"
 )
 
 // Mistake is one thing that is wrong.
@@ -179,33 +181,11 @@ func Choices(values []string) string {
 func Nearest(s string, candidates []string) string {
 	best, distance := "", max(2, len(s)/3)+1
 	for _, candidate := range candidates {
-		if d := edits(strings.ToLower(s), strings.ToLower(candidate)); d < distance {
+		if d := levenshtein.Distance(strings.ToLower(s), strings.ToLower(candidate), nil); d < distance {
 			best, distance = candidate, d
 		}
 	}
 	return best
-}
-
-// edits is the Levenshtein distance: the fewest insertions, deletions and
-// substitutions that turn a into b.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substitute := diagonal
-			if a[i] != b[j] {
-				substitute++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Keys returns a map's keys, sorted, so that messages have a stable order.

@@ -26,16 +26,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"same", "same", 0}} {
-		require.Equal(t, tt.want, edits(tt.a, tt.b), "%q to %q", tt.a, tt.b)
-	}
-}
-
 func TestNames(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

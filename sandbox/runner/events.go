@@ -66,6 +66,11 @@ func (r *record) add(event events.EngineEvent) {
 	switch {
 	case event.PolicyEvent != nil && event.PolicyEvent.EnforcementLevel == mandatory:
 		r.violations = append(r.violations, event.PolicyEvent.PolicyName)
+	case event.SummaryEvent != nil:
+		r.resources = 0
+		for _, count := range event.SummaryEvent.ResourceChanges {
+			r.resources += count
+		}
 	case event.ResourcePreEvent != nil:
 		r.step(event.ResourcePreEvent.Metadata)
 	case event.ResOutputsEvent != nil:
@@ -78,10 +83,6 @@ func (r *record) add(event events.EngineEvent) {
 }
 
 func (r *record) step(step apitype.StepEventMetadata) {
-	switch step.Op {
-	case apitype.OpSame, apitype.OpCreate, apitype.OpUpdate, apitype.OpReplace, apitype.OpImport, apitype.OpRefresh:
-		r.resources++
-	}
 	switch step.Op {
 	case apitype.OpCreate, apitype.OpUpdate, apitype.OpReplace, apitype.OpDelete, apitype.OpImport:
 		r.changes = append(r.changes, changeOf(step))

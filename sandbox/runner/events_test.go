@@ -27,11 +27,12 @@ func TestRecord(t *testing.T) {
 	}
 	seen := &record{}
 	seen.add(events.EngineEvent{EngineEvent: apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: apitype.StepEventMetadata{Op: apitype.OpRefresh, URN: urn}}}})
+	seen.add(events.EngineEvent{EngineEvent: apitype.EngineEvent{SummaryEvent: &apitype.SummaryEvent{ResourceChanges: map[apitype.OpType]int{apitype.OpSame: 22, apitype.OpUpdate: 1}}}})
 	seen.add(events.EngineEvent{EngineEvent: apitype.EngineEvent{ResOutputsEvent: &apitype.ResOutputsEvent{Metadata: update}}})
 	seen.add(events.EngineEvent{EngineEvent: apitype.EngineEvent{PolicyEvent: &apitype.PolicyEvent{EnforcementLevel: "advisory", PolicyName: "soft"}}})
 	seen.add(events.EngineEvent{EngineEvent: apitype.EngineEvent{PolicyEvent: &apitype.PolicyEvent{EnforcementLevel: "mandatory", PolicyName: "hard"}}})
 
-	require.Equal(t, 1, seen.resources)
+	require.Equal(t, 23, seen.resources)
 	require.Equal(t, []string{"hard"}, seen.violations, "advice does not stop a run")
 	require.Len(t, seen.changes, 1)
 	require.Equal(t, "update kubernetes:apps/v1:Deployment hello: "+

@@ -41,7 +41,7 @@ func (r *Runner) liftProtection(ctx context.Context, stack *auto.Stack) error {
 func (r *Runner) editState(ctx context.Context, stack *auto.Stack, edit func(*apitype.DeploymentV3) bool) error {
 	state, err := stack.Export(ctx)
 	if err != nil {
-		return fmt.Errorf("stack %s: reading its state: %w", r.Stack, reason(err))
+		return fmt.Errorf("stack %s: reading its state: %w", r.Stack, told(err))
 	}
 	if len(state.Deployment) == 0 {
 		return nil
@@ -57,7 +57,7 @@ func (r *Runner) editState(ctx context.Context, stack *auto.Stack, edit func(*ap
 		return err
 	}
 	if err := stack.Import(ctx, state); err != nil {
-		return fmt.Errorf("stack %s: writing its state: %w", r.Stack, reason(err))
+		return fmt.Errorf("stack %s: writing its state: %w", r.Stack, told(err))
 	}
 	return nil
 }

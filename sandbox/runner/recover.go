@@ -19,7 +19,7 @@ func (r *Runner) recover(ctx context.Context, stack *auto.Stack) error {
 	if len(locks) > 0 {
 		fmt.Fprintf(r.Out, "recovering: the last run on stack %s was killed; taking back its lock\n", r.Stack)
 		if err := stack.Cancel(ctx); err != nil {
-			return fmt.Errorf("stack %s: taking back a lock: %w", r.Stack, reason(err))
+			return fmt.Errorf("stack %s: taking back a lock: %w", r.Stack, told(err))
 		}
 	}
 	return r.clearPending(ctx, stack)

@@ -176,6 +176,15 @@ func reason(err error) error {
 	return err
 }
 
+// told adds to an error of a command that ran unseen what the engine said.
+func told(err error) error {
+	_, said, found := strings.Cut(err.Error(), "\nstderr: ")
+	if said = strings.TrimSpace(said); found && said != "" {
+		return fmt.Errorf("%w: %s", reason(err), said)
+	}
+	return reason(err)
+}
+
 func (r *Runner) packs() []string {
 	if !r.Policy {
 		return nil

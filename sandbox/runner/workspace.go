@@ -39,7 +39,7 @@ func openStack(ctx context.Context, l *layout.Layout, name string, program pulum
 	selected, err := auto.UpsertStackInlineSource(ctx, name, projectName, program,
 		auto.WorkDir(work), auto.Pulumi(engine))
 	if err != nil {
-		return nil, fmt.Errorf("stack %s: %w", name, err)
+		return nil, fmt.Errorf("stack %s: %w", name, told(err))
 	}
 	return &selected, nil
 }

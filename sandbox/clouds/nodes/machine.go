@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/agext/levenshtein"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -143,7 +145,9 @@ func (c *Catalog) distance(name string, m Machine) int {
 // near lists the types nearest to a name in spelling.
 func (c *Catalog) near(name string) []string {
 	names := c.Names()
-	sort.SliceStable(names, func(i, j int) bool { return editDistance(names[i], name) < editDistance(names[j], name) })
+	sort.SliceStable(names, func(i, j int) bool {
+		return levenshtein.Distance(names[i], name, nil) < levenshtein.Distance(names[j], name, nil)
+	})
 	return names[:min(shown, len(names))]
 }
 
@@ -152,25 +156,4 @@ func abs(i int) int {
 		return -i
 	}
 	return i
-}
-
-// editDistance counts the letters to insert, delete or change.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := diagonal
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			diagonal = row[j]
-			row[j] = min(change, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
