@@ -61,6 +61,5 @@ generate: ## write the generated pages and golden files anew
 .PHONY: clean clean-cache
 clean: ## end all processes and delete the state folder
 	@$(SANDBOX) clean
-	@rm -rf .sandbox
 clean-cache: ## delete the built tools from the user's cache folder
 	@$(SANDBOX) clean-cache

@@ -72,3 +72,29 @@ func TestInterruptedUpdate(t *testing.T) {
 		})
 	}
 }
+
+// TestKilledDestroy kills a destroy midway, with the engine and all plugins, and brings the stack up again: what the
+// engine could not note as deleted any more must not be taken for there.
+func TestKilledDestroy(t *testing.T) {
+	s := newSandbox(t)
+	s.must(t, "up")
+	cmd := s.command("destroy")
+	var output lockedBuffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	require.NoError(t, cmd.Start())
+	eventually(t, "objects are being deleted", func(context.Context) bool {
+		return strings.Contains(output.String(), "apps/v1:Deployment doks-dev-playground-hello delet")
+	})
+	record, err := process.Load(s.layout.Stack("dev").Run())
+	require.NoError(t, err)
+	members, err := record.Session(nil)
+	require.NoError(t, err)
+	for _, pid := range append([]int{cmd.Process.Pid}, members...) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	_ = cmd.Wait()
+	s.must(t, "up")
+	require.Contains(t, s.must(t, "drift"), "no drift in")
+	s.must(t, "destroy")
+	require.Empty(t, s.processes(t))
+}

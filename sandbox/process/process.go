@@ -23,8 +23,9 @@ import (
 
 // Record identifies a process across runs of the launcher.
 type Record struct {
-	PID     int   `json:"pid"`
-	Started int64 `json:"started"` // milliseconds since 1970, as the operating system tells it
+	PID     int    `json:"pid"`
+	Started int64  `json:"started"`        // when it started, in the operating system's own count; see startOf
+	Boot    string `json:"boot,omitempty"` // the run of the operating system that count belongs to
 }
 
 // poll is how often the end of a process is looked for.
@@ -68,15 +69,11 @@ func find(pid int) (*process.Process, error) {
 
 // Of returns the record of a running process.
 func Of(pid int) (*Record, error) {
-	running, err := find(pid)
+	started, boot, err := startOf(pid)
 	if err != nil {
 		return nil, fmt.Errorf("process %d: %w", pid, err)
 	}
-	started, err := running.CreateTime()
-	if err != nil {
-		return nil, fmt.Errorf("process %d: %w", pid, err)
-	}
-	return &Record{PID: pid, Started: started}, nil
+	return &Record{PID: pid, Started: started, Boot: boot}, nil
 }
 
 // Save writes the record to file.
@@ -115,8 +112,8 @@ func (r *Record) Running() bool {
 	if err != nil {
 		return false
 	}
-	started, err := running.CreateTime()
-	if err != nil || started != r.Started {
+	started, boot, err := startOf(r.PID)
+	if err != nil || started != r.Started || boot != r.Boot {
 		return false
 	}
 	status, err := running.Status()

@@ -49,9 +49,13 @@ func TestProcess(t *testing.T) {
 	t.Run("a record of a process that had the same id earlier is not running", func(t *testing.T) {
 		t.Parallel()
 		record := start(t, "sleep 60")
-		earlier := &process.Record{PID: record.PID, Started: record.Started - 5000}
-		require.False(t, earlier.Running())
-		require.NoError(t, earlier.End(t.Context(), time.Second))
+		earlier, otherBoot := *record, *record
+		earlier.Started--
+		otherBoot.Boot += "x"
+		for _, gone := range []process.Record{earlier, otherBoot} {
+			require.False(t, gone.Running())
+			require.NoError(t, gone.End(t.Context(), time.Second))
+		}
 		require.True(t, record.Running(), "somebody else's process is left alone")
 	})
 

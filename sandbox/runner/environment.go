@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,14 +42,27 @@ func setEnvironment(l *layout.Layout, stack layout.Stack) error {
 	return nil
 }
 
-// ensurePassphrase makes, once for a state folder, the passphrase that encrypts the secrets in it.
+// ensurePassphrase makes, once for a state folder, the passphrase that encrypts the secrets in it. Two runs on different
+// stacks may get here together: one of them makes it, whole or not at all.
 func ensurePassphrase(file string) error {
-	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+	content, err := os.ReadFile(file)
+	if err == nil && len(content) == 0 {
+		return fmt.Errorf("%s is empty, and the secrets in the state cannot be read without it; `make clean` starts anew", file)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	random := make([]byte, 32)
 	if _, err := rand.Read(random); err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte(hex.EncodeToString(random)), 0o600)
+	draft := fmt.Sprintf("%s.%d", file, os.Getpid())
+	defer os.Remove(draft)
+	if err := os.WriteFile(draft, []byte(hex.EncodeToString(random)), 0o600); err != nil {
+		return err
+	}
+	if err := os.Link(draft, file); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }

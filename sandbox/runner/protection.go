@@ -15,6 +15,9 @@ var protections = []string{"deletionProtection"}
 // liftProtection takes the protection against deletion off everything in the stack's state. For real that is a
 // change of configuration and an update of its own, which somebody reviews; a sandbox is there to be thrown away.
 func (r *Runner) liftProtection(ctx context.Context, stack *auto.Stack) error {
+	if r.existing {
+		return nil // what is protected there is somebody's
+	}
 	return r.editState(ctx, stack, func(deployment *apitype.DeploymentV3) bool {
 		edited := false
 		for i := range deployment.Resources {

@@ -18,6 +18,8 @@ func (r *Runner) recover(ctx context.Context, stack *auto.Stack) error {
 	}
 	if len(locks) > 0 {
 		fmt.Fprintf(r.Out, "recovering: the last run on stack %s was killed; taking back its lock\n", r.Stack)
+		// What the killed run had just changed or deleted may still stand in the state as it was: look first.
+		r.Repair = true
 		if err := stack.Cancel(ctx); err != nil {
 			return fmt.Errorf("stack %s: taking back a lock: %w", r.Stack, told(err))
 		}
@@ -25,8 +27,8 @@ func (r *Runner) recover(ctx context.Context, stack *auto.Stack) error {
 	return r.clearPending(ctx, stack)
 }
 
-// clearPending forgets operations that the engine had begun and not ended. What they made nevertheless is known to
-// the simulated clouds, which hand it over when it is made again; Kubernetes objects are applied, not created.
+// clearPending forgets operations that the engine had begun and not ended. What a creation made nevertheless makes way
+// in the simulated clouds when it is made again, and Kubernetes objects are applied, not created.
 func (r *Runner) clearPending(ctx context.Context, stack *auto.Stack) error {
 	return r.editState(ctx, stack, func(deployment *apitype.DeploymentV3) bool {
 		for _, operation := range deployment.PendingOperations {

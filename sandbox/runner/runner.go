@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,20 +19,25 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
+	"github.com/ai-now/platform/clusters/catalog"
 	"github.com/ai-now/platform/sandbox/exitcode"
 	"github.com/ai-now/platform/sandbox/layout"
+	"github.com/ai-now/platform/stacks"
 )
 
 // Runner works on one stack of the sandbox.
 type Runner struct {
 	Layout *layout.Layout
 	Stack  string
-	Policy bool      // run the policy pack
-	Repair bool      // up: refresh first, so that what changed behind the engine's back is put right
-	Color  string    // always, never or auto
-	Out    io.Writer // what the engine and the runner say
-	Err    io.Writer
+	Policy bool   // run the policy pack
+	Repair bool   // up: refresh first, so that what changed behind the engine's back is put right
+	Color  string // always, never or auto
+	// DeleteUnreachable makes Destroy take what is in a cluster that does not answer for deleted.
+	DeleteUnreachable bool
+	Out               io.Writer // what the engine and the runner say
+	Err               io.Writer
 
+	existing    bool     // the stack deploys to a cluster that is not the sandbox's
 	kubeconfigs sync.Map // of the clusters that the program reached, by name
 }
 
@@ -131,6 +138,11 @@ func (r *Runner) Destroy(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.DeleteUnreachable {
+		if err := os.Setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true"); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.liftProtection(ctx, stack); err != nil {
 		return nil, err
 	}
@@ -194,9 +206,11 @@ func (r *Runner) packs() []string {
 
 // open checks the configuration, selects the stack and clears away what a killed run left in its state.
 func (r *Runner) open(ctx context.Context) (*auto.Stack, error) {
-	if err := Validate(r.Layout, r.Stack); err != nil {
+	settings, err := Validate(r.Layout, r.Stack)
+	if err != nil {
 		return nil, err
 	}
+	r.existing = slices.ContainsFunc(settings.Clusters, func(c stacks.Cluster) bool { return c.Cloud == catalog.Existing })
 	if err := setEnvironment(r.Layout, r.Layout.Stack(r.Stack)); err != nil {
 		return nil, err
 	}

@@ -14,10 +14,10 @@ import (
 
 // Validate checks the stack's configuration as a whole, before the engine is started. An error of the configuration
 // carries exitcode.Usage.
-func Validate(l *layout.Layout, stack string) error {
+func Validate(l *layout.Layout, stack string) (*stacks.Config, error) {
 	settings, file, err := loadSettings(l, stack)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values := map[string]any{}
 	var sealed []error
@@ -29,15 +29,15 @@ func Validate(l *layout.Layout, stack string) error {
 		}
 		plain, err := value.Value(config.NopDecrypter)
 		if err != nil {
-			return exitcode.With(exitcode.Usage, fmt.Errorf("%s: %s: %w", file, key, err))
+			return nil, exitcode.With(exitcode.Usage, fmt.Errorf("%s: %s: %w", file, key, err))
 		}
 		values[key.String()] = plain
 	}
-	_, err = stacks.Parse(stack, values)
+	parsed, err := stacks.Parse(stack, values)
 	if err = errors.Join(append(sealed, err)...); err != nil {
-		return exitcode.With(exitcode.Usage, fmt.Errorf("%s: %w", file, err))
+		return nil, exitcode.With(exitcode.Usage, fmt.Errorf("%s: %w", file, err))
 	}
-	return nil
+	return parsed, nil
 }
 
 // loadSettings reads the stack's configuration file.

@@ -31,6 +31,7 @@ func eksComponentTool(project string) (*Tool, error) {
 	return &Tool{
 		Name: "pulumi-eks", Version: manifest.Dependencies["@pulumi/eks"],
 		Sources:  []string{eksComponentPackage},
+		Space:    gib / 2,
 		Programs: map[string]string{"pulumi-resource-eks": "pulumi-resource-eks"},
 		Needs:    []string{"node", "npm"},
 		Download: true,

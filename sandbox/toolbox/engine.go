@@ -28,6 +28,7 @@ func engineTool(project string) (*Tool, error) {
 			"-gcflags=github.com/envoyproxy/..." + plainly, "-gcflags=github.com/Azure/..." + plainly,
 			"-gcflags=cloud.google.com/..." + plainly,
 		},
+		Space:    3 * gib,
 		Programs: map[string]string{"pulumi": "pulumi"},
 		Needs:    []string{"go"},
 		OnPath: func(ctx context.Context) (string, string, error) {

@@ -21,9 +21,6 @@ import (
 )
 
 const (
-	// buildSpace is the free disk space that building everything from nothing takes: measured 8.4 GiB for the compiler's
-	// cache, 2.7 GiB for modules and 0.9 GiB for packages and tools.
-	buildSpace = 13 << 30
 	// keep is how long a version of a tool that nobody used stays in the cache.
 	keep = 14 * 24 * time.Hour
 	// keepVersions is how many versions of a tool stay in the cache: enough to go back and forth between branches.
@@ -71,7 +68,7 @@ func Ensure(ctx context.Context, tools []*Tool, options Options) error {
 	if err := checkNeeds(missing); err != nil {
 		return err
 	}
-	if err := checkSpace(options.Cache, buildSpace); err != nil {
+	if err := checkSpace(options.Cache, space(missing)); err != nil {
 		return err
 	}
 	if err := buildAll(ctx, missing, options); err != nil {
@@ -114,6 +111,9 @@ func (t *Tool) folder(options Options) (string, error) {
 
 func buildAll(ctx context.Context, tools []*Tool, options Options) error {
 	if err := os.MkdirAll(options.Cache, 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(options.Cache, cacheTag), []byte(cacheSignature+"\n"), 0o600); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -275,14 +275,22 @@ func checkNeeds(tools []*Tool) error {
 	return fmt.Errorf("programs are missing on PATH: %s; install them and run this again", strings.Join(lines, "; "))
 }
 
+func space(tools []*Tool) uint64 {
+	var sum uint64
+	for _, tool := range tools {
+		sum += tool.Space
+	}
+	return sum
+}
+
 // checkSpace looks whether the disk that dir is on, or will be on, has that many bytes free.
 func checkSpace(dir string, need uint64) error {
 	for {
 		usage, err := disk.Usage(dir)
 		if err == nil {
 			if usage.Free < need {
-				return fmt.Errorf("no space: %s has %.1f GiB free and building takes up to %d GiB; free some, or name another folder in AI_NOW_SANDBOX_CACHE (and Go's own in GOCACHE and GOMODCACHE)",
-					dir, float64(usage.Free)/(1<<30), need>>30)
+				return fmt.Errorf("no space: %s has %.1f GiB free and building takes up to %.1f GiB; free some, or name another folder in AI_NOW_SANDBOX_CACHE (and Go's own in GOCACHE and GOMODCACHE)",
+					dir, float64(usage.Free)/(1<<30), float64(need)/(1<<30))
 			}
 			return nil
 		}

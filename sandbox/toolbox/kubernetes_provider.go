@@ -33,6 +33,7 @@ func kubernetesProviderTool(project string) (*Tool, error) {
 			"-gcflags=github.com/pulumi/pulumi-kubernetes/sdk/..." + plainly,
 			"-gcflags=k8s.io/client-go/..." + plainly, "-gcflags=k8s.io/api/..." + plainly,
 		},
+		Space:    4 * gib,
 		Programs: map[string]string{"pulumi-resource-kubernetes": "pulumi-resource-kubernetes"},
 		Needs:    []string{"go"},
 		OnPath: func(context.Context) (string, string, error) {

@@ -34,6 +34,8 @@ type Tool struct {
 	Flags []string
 	// Programs maps the names that the tool is called by to files in its folder.
 	Programs map[string]string
+	// Space is the disk space in bytes that building takes from nothing, the compiler's cache and modules included.
+	Space uint64
 	// Needs are the programs that building takes.
 	Needs []string
 	// Build makes the tool in folder out and reports its progress as lines.

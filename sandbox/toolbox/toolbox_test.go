@@ -64,6 +64,8 @@ func TestEnsure(t *testing.T) {
 			require.NoError(t, toolbox.Ensure(t.Context(), []*toolbox.Tool{hammer(built)}, w.options))
 		}
 		require.EqualValues(t, 1, built.Load())
+		require.NoError(t, toolbox.IsCache(w.options.Cache))
+		require.ErrorContains(t, toolbox.IsCache(w.project), "does not look like the sandbox's cache")
 		content, err := os.ReadFile(filepath.Join(w.options.Bin, "hit"))
 		require.NoError(t, err)
 		require.Equal(t, "build 1", string(content))

@@ -73,7 +73,7 @@ func clusterOf(dir, server string) (string, error) {
 			return e.Name(), nil
 		}
 	}
-	return "", fmt.Errorf("gke-gcloud-auth-plugin: no cluster of the sandbox answers at %s: it has %s", server, known(dir))
+	return "", fmt.Errorf("gke-gcloud-auth-plugin: %w that answers at %s: it has %s", errUnknownCluster, server, known(dir))
 }
 
 func sameServer(a, b string) bool {

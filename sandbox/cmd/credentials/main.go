@@ -14,14 +14,54 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
 func main() {
 	if err := run(os.Args, os.Getenv, os.Stdout); err != nil {
+		if program := genuine(err, filepath.Base(os.Args[0]), os.Getenv); program != "" {
+			err = syscall.Exec(program, os.Args, os.Environ()) //nolint:gosec // what PATH has under the name that was called
+		}
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(exitCode(err))
 	}
+}
+
+// errUnknownCluster is a cluster that the sandbox does not have.
+var errUnknownCluster = errors.New("the sandbox has no cluster")
+
+// genuine returns the next program on PATH with the name of the stand-in, if the call was meant for it: a stack without
+// simulated clusters deploys to a cluster that exists, and that may ask the cloud's own command for its token.
+func genuine(err error, name string, env func(string) string) string {
+	if !errors.Is(err, errUnknownCluster) {
+		return ""
+	}
+	dir, err := clustersDir(env)
+	if err != nil {
+		return ""
+	}
+	if clusters, err := os.ReadDir(dir); err == nil && len(clusters) > 0 {
+		return ""
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return ""
+	}
+	for _, folder := range filepath.SplitList(env("PATH")) {
+		program := filepath.Join(folder, name)
+		resolved, err := filepath.EvalSymlinks(program)
+		if err != nil || resolved == self {
+			continue
+		}
+		if info, err := os.Stat(resolved); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0 {
+			return program
+		}
+	}
+	return ""
 }
 
 // usageError is a wrong command line.
@@ -72,7 +112,7 @@ func writeToken(out io.Writer, clusterDir, cluster, apiVersion string, lifetime 
 	token, err := os.ReadFile(filepath.Join(clusterDir, "token"))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("the sandbox has no cluster %q: it has %s", cluster, known(filepath.Dir(clusterDir)))
+		return fmt.Errorf("%w %q: it has %s", errUnknownCluster, cluster, known(filepath.Dir(clusterDir)))
 	case err != nil:
 		return fmt.Errorf("token of cluster %q: %w", cluster, err)
 	}

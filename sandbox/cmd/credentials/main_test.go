@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,7 +91,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"called by hand", []string{"gke-gcloud-auth-plugin"}, "", 1, "KUBERNETES_EXEC_INFO is not set"},
 		{"no JSON", []string{"gke-gcloud-auth-plugin"}, "{", 1, "is no JSON"},
 		{"no server", []string{"gke-gcloud-auth-plugin"}, "{}", 1, "provideClusterInfo: true"},
-		{"another server", []string{"gke-gcloud-auth-plugin"}, server("https://1.2.3.4"), 1, "no cluster of the sandbox answers at https://1.2.3.4"},
+		{"another server", []string{"gke-gcloud-auth-plugin"}, server("https://1.2.3.4"), 1, "the sandbox has no cluster that answers at https://1.2.3.4"},
 		{"another name", []string{"kubectl"}, "", 1, "kubectl stands in for nothing"},
 	}
 	for _, c := range cases {
@@ -105,4 +107,20 @@ func TestMistakesAreExplained(t *testing.T) {
 	}
 	err := run([]string{"aws", "eks", "get-token", "--cluster-name", "x"}, func(string) string { return "" }, &bytes.Buffer{})
 	require.ErrorContains(t, err, "AI_NOW_SANDBOX_CLOUD")
+}
+
+func TestGenuine(t *testing.T) {
+	t.Parallel()
+	bin, cloud := t.TempDir(), t.TempDir()
+	program := filepath.Join(bin, "aws")
+	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\n"), 0o700))
+	env := func(name string) string {
+		return map[string]string{"PATH": t.TempDir() + string(filepath.ListSeparator) + bin, "AI_NOW_SANDBOX_CLOUD": cloud}[name]
+	}
+	unknown := fmt.Errorf("%w %q", errUnknownCluster, "x")
+	require.Equal(t, program, genuine(unknown, "aws", env), "a stack without simulated clusters means the real one")
+	require.Empty(t, genuine(unknown, "gke-gcloud-auth-plugin", env), "PATH has none")
+	require.Empty(t, genuine(errors.New("another mistake"), "aws", env))
+	require.NoError(t, os.MkdirAll(filepath.Join(cloud, "clusters", "eks-eu"), 0o700))
+	require.Empty(t, genuine(unknown, "aws", env), "a stack with simulated clusters means one of them")
 }

@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string) error {
 	repair := flags.Bool("repair", false, "refresh before the preview or update")
 	color := flags.String("color", "never", "colour of the engine's output")
 	configFile := flags.String("config-file", "", "configuration to use instead of the stack's own")
+	unreachable := flags.Bool("delete-unreachable", false, "destroy: take what is in a cluster that does not answer for deleted")
 	launched := flags.Bool("launched", false, "end when the launcher ends")
 	if err := flags.Parse(args); err != nil {
 		return exitcode.With(exitcode.Usage, err)
@@ -56,10 +57,11 @@ func run(ctx context.Context, args []string) error {
 			cancel()
 		}()
 	}
-	r := &runner.Runner{Layout: l, Stack: *stack, Policy: *policy, Repair: *repair, Color: *color, Out: os.Stdout, Err: os.Stderr}
+	r := &runner.Runner{Layout: l, Stack: *stack, Policy: *policy, Repair: *repair, Color: *color, DeleteUnreachable: *unreachable, Out: os.Stdout, Err: os.Stderr}
 	switch command := flags.Arg(0); command {
 	case "validate":
-		return runner.Validate(l, *stack)
+		_, err := runner.Validate(l, *stack)
+		return err
 	case "preview":
 		_, err = r.Preview(ctx)
 	case "up":

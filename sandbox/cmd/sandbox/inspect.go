@@ -22,17 +22,24 @@ func status(ctx context.Context) error {
 		return err
 	}
 	program := filepath.Join(l.Bin(), "runner")
-	_, err = os.Stat(program)
-	if errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Lstat(program); errors.Is(err, os.ErrNotExist) {
 		fmt.Println("nothing was brought up here yet; `make up` does it")
 		return nil
 	}
-	if err != nil {
+	if err := built(program); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, program, "status")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = l.Project, os.Stdout, os.Stderr
-	return exitOf(cmd.Run())
+	return exitOf(cmd.Run(), "interrupted")
+}
+
+// built makes sure that a tool is still in the cache.
+func built(program string) error {
+	if _, err := os.Stat(program); err != nil {
+		return fmt.Errorf("%s is no longer in the cache: %w; `make build` builds it again", filepath.Base(program), err)
+	}
+	return nil
 }
 
 func kubectlCommand(f *flags) *cobra.Command {
@@ -71,9 +78,13 @@ func kubectl(ctx context.Context, f *flags, args []string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(l.Bin(), "kubectl"), append([]string{"--kubeconfig", access.Kubeconfig}, args...)...)
+	program := filepath.Join(l.Bin(), "kubectl")
+	if err := built(program); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, program, append([]string{"--kubeconfig", access.Kubeconfig}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	return exitOf(cmd.Run())
+	return exitOf(cmd.Run(), "interrupted")
 }
 
 // pick returns the cluster that is meant.

@@ -12,9 +12,13 @@ import (
 
 	"github.com/ai-now/platform/sandbox/layout"
 	"github.com/ai-now/platform/sandbox/localcluster"
+	"github.com/ai-now/platform/sandbox/toolbox"
 )
 
-func notify(channel chan<- os.Signal) { signal.Notify(channel, os.Interrupt, syscall.SIGTERM) }
+func notify(channel chan<- os.Signal) { signal.Notify(channel, endSignals...) }
+
+// endSignals ask the launcher to end: Ctrl-C, kill, and a terminal that is closed.
+var endSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
 // stopAll ends every process of the sandbox and keeps what they hold.
 func stopAll(ctx context.Context) error {
@@ -30,24 +34,18 @@ func stopIn(ctx context.Context, l *layout.Layout) error {
 	if err != nil {
 		return err
 	}
+	var failures []error
 	for _, name := range names {
-		if err := stopStack(ctx, l.Stack(name), os.Stdout); err != nil {
-			return err
-		}
+		failures = append(failures, stopStack(ctx, l.Stack(name), os.Stdout))
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // stopStack ends the engine's run, if one goes on, and the control planes of a stack.
 func stopStack(ctx context.Context, stack layout.Stack, out io.Writer) error {
-	if err := endLeftovers(ctx, stack); err != nil {
-		return err
-	}
+	failures := []error{endLeftovers(ctx, stack)}
 	clusters, err := localcluster.List(stack.Clusters())
-	if err != nil {
-		return err
-	}
-	var failures []error
+	failures = append(failures, err)
 	for _, cluster := range clusters {
 		if !localcluster.Running(stack.Clusters(), cluster) {
 			continue
@@ -83,6 +81,13 @@ func clean(ctx context.Context) error {
 func cleanCache() error {
 	l, err := find()
 	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(l.Cache); errors.Is(err, os.ErrNotExist) {
+		fmt.Println("nothing to clean")
+		return nil
+	}
+	if err := toolbox.IsCache(l.Cache); err != nil {
 		return err
 	}
 	fmt.Printf("deleting %s\n", l.Cache)

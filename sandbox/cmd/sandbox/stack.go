@@ -75,9 +75,6 @@ func runStack(ctx context.Context, f *flags, command string) error {
 	if err := endLeftovers(ctx, stack); err != nil {
 		return err
 	}
-	if err := startClusters(ctx, l, stack); err != nil {
-		return err
-	}
 	args := []string{"--stack", f.stack, "--launched", "--color", color()}
 	if f.config != "" {
 		args = append(args, "--config-file", f.config)
@@ -87,6 +84,18 @@ func runStack(ctx context.Context, f *flags, command string) error {
 	}
 	if f.repair {
 		args = append(args, "--repair")
+	}
+	// Nothing is started for a configuration with mistakes.
+	if err := runRunner(ctx, l, stack, append(args, "validate")); err != nil {
+		return err
+	}
+	if err := startClusters(ctx, l, stack); err != nil {
+		if command != "destroy" {
+			return err
+		}
+		// What is in a cluster that does not start goes with it.
+		fmt.Fprintf(os.Stderr, "warning: %v\n", err)
+		args = append(args, "--delete-unreachable")
 	}
 	if err := runRunner(ctx, l, stack, append(args, command)); err != nil {
 		return err
@@ -202,10 +211,11 @@ func runRunner(ctx context.Context, l *layout.Layout, stack layout.Stack, args [
 	if _, endErr := record.EndSession(context.WithoutCancel(ctx), 5*time.Second, process.HasEnvironment(layout.CloudVariable, stack.Cloud())); endErr != nil {
 		return endErr
 	}
-	if removeErr := os.Remove(stack.Run()); removeErr != nil {
+	// It is gone already where somebody else has stopped this run.
+	if removeErr := os.Remove(stack.Run()); removeErr != nil && !errors.Is(removeErr, os.ErrNotExist) {
 		return removeErr
 	}
-	return exitOf(err)
+	return exitOf(err, "the runner was killed; the next run clears up after it")
 }
 
 // interrupt asks the runner to end and waits. A second interrupt, or a minute, kills it.
@@ -225,17 +235,17 @@ func interrupt(cmd *exec.Cmd, exited <-chan error) error {
 	return <-exited
 }
 
-// exitOf passes the runner's exit code on; the runner has said why.
-func exitOf(err error) error {
+// exitOf passes on the exit code of a program that has said itself why it failed. killed is what to say of one that
+// could not.
+func exitOf(err error, killed string) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		return err
 	}
-	code := exit.ExitCode()
-	if code < 0 {
-		return fmt.Errorf("the runner was killed: %w; the next run clears up after it", err)
+	if code := exit.ExitCode(); code > 0 {
+		return exitcode.With(code, &silent{err})
 	}
-	return exitcode.With(code, &silent{err})
+	return errors.New(killed)
 }
 
 // removeStack ends what a destroyed stack still has and deletes its folder.

@@ -56,6 +56,7 @@ func newOptions(files layout, address, etcdEndpoint string) (*options, error) {
 			"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port=" + port,
 			"--endpoint-reconciler-type=none", // there is no endpoint that Pods could reach
 			"--etcd-servers=" + etcdEndpoint,
+			"--etcd-cafile=" + files.crt("ca"), "--etcd-certfile=" + files.crt("etcd"), "--etcd-keyfile=" + files.key("etcd"),
 			"--service-cluster-ip-range=" + serviceCIDR,
 			"--authorization-mode=Node,RBAC",
 			"--allow-privileged=true", // what may be privileged is for Pod Security to say

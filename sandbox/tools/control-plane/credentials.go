@@ -40,7 +40,7 @@ func serverAddress(file string) (string, error) {
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return "", fmt.Errorf("the address of this cluster, %s, is taken: %w; end the process that has it, or destroy the stack and bring it up again", address, err)
+		return "", fmt.Errorf("the address of this cluster, %s, is taken: %w; end the process that has it, or destroy the stack and bring it up anew", address, err)
 	}
 	return address, listener.Close()
 }
@@ -90,6 +90,14 @@ func writeKeys(files layout, name string) error {
 	if _, err := issue(files, "admin", &x509.Certificate{
 		Subject: pkix.Name{CommonName: "admin", Organization: []string{"system:masters"}}, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}, authority); err != nil {
+		return err
+	}
+	// etcd is a server, and a client of itself.
+	if _, err := issue(files, "etcd", &x509.Certificate{
+		Subject: pkix.Name{CommonName: "etcd"}, KeyUsage: x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}, authority); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"go.etcd.io/etcd/client/pkg/v3/transport"
 	"go.etcd.io/etcd/server/v3/embed"
 )
 
@@ -18,7 +19,7 @@ func startEtcd(files layout) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	client, peer := url.URL{Scheme: "http", Host: clientAddress}, url.URL{Scheme: "http", Host: peerAddress}
+	client, peer := url.URL{Scheme: "https", Host: clientAddress}, url.URL{Scheme: "https", Host: peerAddress}
 
 	config := embed.NewConfig()
 	config.Dir = files.path("etcd")
@@ -27,6 +28,11 @@ func startEtcd(files layout) (string, error) {
 	config.UnsafeNoFsync = true
 	config.ListenClientUrls, config.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
 	config.ListenPeerUrls, config.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
+	// Other users of this machine reach the ports, and everything in the cluster is behind them.
+	config.ClientTLSInfo = transport.TLSInfo{
+		CertFile: files.crt("etcd"), KeyFile: files.key("etcd"), TrustedCAFile: files.crt("ca"), ClientCertAuth: true,
+	}
+	config.PeerTLSInfo = config.ClientTLSInfo
 	config.InitialCluster = config.InitialClusterFromName(config.Name)
 	config.AutoCompactionMode, config.AutoCompactionRetention = "periodic", "5m"
 
