@@ -57,12 +57,12 @@ func ensurePassphrase(file string) error {
 		return err
 	}
 	draft := fmt.Sprintf("%s.%d", file, os.Getpid())
-	defer os.Remove(draft)
 	if err := os.WriteFile(draft, []byte(hex.EncodeToString(random)), 0o600); err != nil {
 		return err
 	}
-	if err := os.Link(draft, file); !errors.Is(err, fs.ErrExist) {
-		return err
+	linked := os.Link(draft, file)
+	if errors.Is(linked, fs.ErrExist) {
+		linked = nil // another run was quicker
 	}
-	return nil
+	return errors.Join(linked, os.Remove(draft))
 }
