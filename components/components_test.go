@@ -1,7 +1,6 @@
 package components
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -208,17 +207,7 @@ func TestMistakesComeTogetherBeforeTheFirstResource(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name+" is refused", func(t *testing.T) {
 			t.Parallel()
-			r := &clustertest.Recorder{}
-			err := r.Run(tt.run)
-			var wrong *check.Error
-			require.True(t, errors.As(err, &wrong), "got %v", err)
-			var paths []string
-			for _, m := range wrong.Mistakes {
-				paths = append(paths, m.Path)
-				require.NotEmpty(t, m.Hint, "what to do about %s", m.Path)
-			}
-			require.Equal(t, tt.want, paths)
-			require.Empty(t, r.All(), "nothing is registered")
+			clustertest.RequireRefused(t, tt.run, tt.want)
 		})
 	}
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/ai-now/platform/sandbox/localcluster"
 )
 
-// runTimeout bounds one run of the launcher. The longest, bringing up prod, takes about two minutes on two cores.
+// runTimeout bounds one run of the launcher. The longest, bringing up or destroying prod, takes about half a minute on two cores.
 const runTimeout = 15 * time.Minute
 
 // sandbox is a sandbox of the test's own: its state in a folder of its own, the tools those of the user.

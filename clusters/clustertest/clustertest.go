@@ -15,6 +15,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ai-now/platform/clusters/check"
 )
 
 // Resource is a resource the program asked for.
@@ -101,6 +103,23 @@ func (r *Recorder) One(t *testing.T, kind, name string) Resource {
 	found := slices.DeleteFunc(r.Of(kind), func(res Resource) bool { return res.Name != name })
 	require.Len(t, found, 1, "resources %s called %s", kind, name)
 	return found[0]
+}
+
+// RequireRefused makes sure that a program ends with a [*check.Error] whose mistakes have these paths, each with a hint, and
+// that it registers nothing before it does.
+func RequireRefused(t *testing.T, program pulumi.RunFunc, paths []string) {
+	t.Helper()
+	r := &Recorder{}
+	err := r.Run(program)
+	var wrong *check.Error
+	require.ErrorAs(t, err, &wrong)
+	var found []string
+	for _, m := range wrong.Mistakes {
+		found = append(found, m.Path)
+		require.NotEmpty(t, m.Hint, "what to do about %s", m.Path)
+	}
+	require.Equal(t, paths, found)
+	require.Empty(t, r.All(), "nothing is registered")
 }
 
 // Call answers the functions of the clouds.

@@ -102,7 +102,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s := &structpb.Struct{}
 		if s.UnmarshalJSON([]byte(text)) != nil {
-			t.Skip()
+			return // no JSON object: the protocol carries nothing else
 		}
 		_ = rule.NewResource("urn", "kubernetes:core/v1:Pod", "n", decodeProperties(s)).Properties.String()
 	})

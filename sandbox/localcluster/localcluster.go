@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// startTimeout bounds the wait for a control plane; it takes about 4 seconds, 20 on busy cores.
+	// startTimeout bounds the wait for a control plane; it takes about 4 seconds on two cores.
 	startTimeout = 3 * time.Minute
 	// stopGrace is how long a control plane may take to end by itself.
 	stopGrace = 10 * time.Second

@@ -21,7 +21,7 @@ import (
 	"github.com/ai-now/platform/sandbox/toolbox"
 )
 
-// cancelGrace is how long the engine may take to end what it is doing when the user interrupts it.
+// cancelGrace is how long the runner may take to end after an interrupt. It kills the engine after ten seconds itself.
 const cancelGrace = 60 * time.Second
 
 // prepare makes the state folder and the tools ready; only the named ones, if any are named.

@@ -24,7 +24,7 @@ func startEtcd(files layout) (string, error) {
 	config := embed.NewConfig()
 	config.Dir = files.path("etcd")
 	config.LogLevel, config.LogOutputs = "error", []string{files.path("etcd.log")}
-	// A sandbox may lose its last second in a power cut; it may not lose seconds on every write.
+	// A power cut may cost the sandbox this cluster, which can be made anew; waiting for the disk would cost it time on every write.
 	config.UnsafeNoFsync = true
 	config.ListenClientUrls, config.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
 	config.ListenPeerUrls, config.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}

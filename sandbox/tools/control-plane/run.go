@@ -13,7 +13,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// readyTimeout is how long the control plane may take to answer; on two busy cores it takes under 20 seconds.
+// readyTimeout is how long the control plane may take to answer; on two cores it takes about 4 seconds.
 const readyTimeout = 3 * time.Minute
 
 // layout is where a cluster keeps its files. Other programs read server, token, ca.crt and kubeconfig,
