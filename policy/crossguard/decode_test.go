@@ -99,7 +99,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(`{"a":{"4dabf18193072939515e22adb298388d":"5cf8f73096256a8f31e491e813e4eb8e"}}`)
 	f.Add(`{"a":{"4dabf18193072939515e22adb298388d":"d0e6a833031e9bbcd3f4e8bde6ca49a4","secret":"x"}}`)
 	f.Add(`{"a":{"4dabf18193072939515e22adb298388d":7}}`)
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(_ *testing.T, text string) {
 		s := &structpb.Struct{}
 		if s.UnmarshalJSON([]byte(text)) != nil {
 			return // no JSON object: the protocol carries nothing else
