@@ -55,7 +55,7 @@ lint: ## check the code with golangci-lint, built from its Go module
 fmt: ## format the code
 	gofmt -w $$(git ls-files '*.go')
 generate: ## write the generated pages and golden files anew
-	go test -vet=off ./stacks ./components ./policy/... ./sandbox/clouds -update
+	go test -vet=off ./stacks ./components ./charts ./clusters/catalog ./policy/... ./sandbox/clouds -update
 
 ##@ Clean
 .PHONY: clean clean-cache

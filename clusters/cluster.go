@@ -2,9 +2,14 @@
 // contract.
 //
 // [NewCluster] makes a cluster with its network and its node pools on the cloud
-// its arguments name; what it returns no longer shows which cloud that was. A
-// cloud is one file that implements the platform interface and one line in the
-// registry; nothing else in the program asks which cloud it is on.
+// its arguments name; what it returns no longer shows which cloud that was. What
+// a component in the cluster needs from the cloud it asks for in words that hold
+// for all of them: [NewBucket], [NewZone], [NewRegistry], [NewKey],
+// [NewSecretStore] and [NewIdentity].
+//
+// What can be asked is package spec, what a cloud has is package catalog, and
+// each cloud is one package that implements the platform interface and one line
+// in the registry; nothing else in the program asks which cloud it is on.
 package clusters
 
 import (
@@ -16,14 +21,14 @@ import (
 	"github.com/ai-now/platform/clusters/catalog"
 	"github.com/ai-now/platform/clusters/check"
 	"github.com/ai-now/platform/clusters/labels"
+	"github.com/ai-now/platform/clusters/spec"
 )
 
-// Purpose is what storage is used for.
-type Purpose string
+// ClusterArgs says what cluster to make.
+type ClusterArgs = spec.Cluster
 
-// General is storage for everything without special needs: a replicated block
-// volume on solid-state disks.
-const General Purpose = "general"
+// MaxClusterName is the most characters a cluster's name may have.
+const MaxClusterName = spec.MaxClusterName
 
 // Cluster is a Kubernetes cluster, whatever cloud it is on.
 type Cluster struct {
@@ -48,62 +53,70 @@ type Cluster struct {
 	// Pools are its node pools by name; empty for an existing cluster.
 	Pools map[string]*NodePool
 
-	storageClasses map[Purpose]string
+	// Connect is the command that writes a kubeconfig for a person, and Console
+	// where the cloud's console shows the cluster; empty for an existing one.
+	Connect, Console string
+	// Facts are what else an operator or another program needs, by what they
+	// are, such as vpcId.
+	Facts pulumi.StringMap
+
+	cloud          catalog.Cloud
+	storageClasses map[spec.Purpose]string
 	platform       platform
 }
 
-// StorageClass returns the name of the storage class for a purpose, and "" for
-// the cluster's default class.
-func (c *Cluster) StorageClass(purpose Purpose) string {
-	return c.storageClasses[purpose]
+// StorageClass returns the name of the storage class for a purpose, "" for the
+// cluster's default class. A cluster without one for the purpose answers with
+// the general one.
+func (c *Cluster) StorageClass(purpose spec.Purpose) string {
+	if class, ok := c.storageClasses[purpose]; ok {
+		return class
+	}
+	return c.storageClasses[spec.General]
 }
 
-// platform is a cloud's way to make a cluster. A value serves one cluster.
-// Implementations make every resource a child of the component they are given.
-type platform interface {
-	// create makes network and control plane, and sets Version, Endpoint,
-	// Kubeconfig and the storage classes of the cluster.
-	create(ctx *pulumi.Context, c *Cluster, args *ClusterArgs) error
-	// addPool makes a node pool.
-	addPool(ctx *pulumi.Context, pool *NodePool, spec *NodePoolSpec) error
-	// complete makes what needs running nodes or a reachable API server.
-	complete(ctx *pulumi.Context, c *Cluster, args *ClusterArgs) error
-}
-
-// platforms is the one place that knows which clouds there are.
-var platforms = map[string]func() platform{
-	catalog.AWS:          func() platform { return &eksPlatform{} },
-	catalog.GCP:          func() platform { return &gkePlatform{} },
-	catalog.DigitalOcean: func() platform { return &doksPlatform{} },
-	catalog.Existing:     func() platform { return &existingPlatform{} },
+// HasStorageClass is true if the cluster has storage made for the purpose.
+func (c *Cluster) HasStorageClass(purpose spec.Purpose) bool {
+	_, ok := c.storageClasses[purpose]
+	return ok
 }
 
 // NewCluster makes a cluster called name with its node pools. The error of
 // wrong arguments is a [*check.Error] with every mistake, returned before any
 // resource is registered.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
-	if args == nil {
-		args = &ClusterArgs{}
+	var whole spec.Cluster
+	if args != nil {
+		whole = *args
 	}
+	whole.Name = name
 	var list check.List
-	list.DNSLabel("name", name, MaxClusterName)
-	if err := check.Err(fmt.Sprintf("cluster %q", name), append(list.All(), args.Mistakes()...)); err != nil {
+	list.DNSLabel("name", name, spec.MaxClusterName)
+	if err := check.Err(fmt.Sprintf("cluster %q", name), append(list.All(), Mistakes(&whole)...)); err != nil {
 		return nil, err
 	}
 
+	cloud, _ := catalog.Get(whole.Cloud)
 	c := &Cluster{
-		Name: name, Cloud: args.Cloud, Region: args.Region, Owner: args.Owner,
-		Pools:          map[string]*NodePool{},
-		storageClasses: map[Purpose]string{},
-		platform:       platforms[args.Cloud](),
+		Name: name, Cloud: whole.Cloud, Region: whole.Region, Owner: whole.Owner,
+		Pools:    map[string]*NodePool{},
+		cloud:    cloud,
+		platform: platforms[whole.Cloud](),
+	}
+	if t, ok := c.platform.(transformer); ok {
+		opts = append(opts, pulumi.Transforms(t.Transforms()))
 	}
 	if err := ctx.RegisterComponentResource("ai-now:clusters:Cluster", name, c, opts...); err != nil {
 		return nil, err
 	}
-	if err := c.platform.create(ctx, c, args); err != nil {
+	plane, err := c.platform.Create(ctx, c, &whole)
+	if err != nil {
 		return nil, fmt.Errorf("cluster %q: %w", name, err)
 	}
-	c.Kubeconfig = pulumi.ToSecret(c.Kubeconfig).(pulumi.StringOutput)
+	c.Version, c.Endpoint = plane.Version, plane.Endpoint
+	c.Connect, c.Console, c.Facts = plane.Connect, plane.Console, plane.Facts
+	c.storageClasses = plane.StorageClasses
+	c.Kubeconfig = pulumi.ToSecret(plane.Kubeconfig).(pulumi.StringOutput)
 
 	provider, err := kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
 		Kubeconfig: c.Kubeconfig,
@@ -117,23 +130,46 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}
 	c.Provider = provider
 
-	for i := range args.NodePools {
-		spec := &args.NodePools[i]
-		pool, err := newNodePool(ctx, c, spec)
-		if err != nil {
-			return nil, fmt.Errorf("cluster %q, node pool %q: %w", name, spec.Name, err)
+	for i := range whole.NodePools {
+		pool := whole.NodePools[i]
+		if _, err := NewNodePool(ctx, name+"-"+pool.Name, &NodePoolArgs{Cluster: c, NodePoolSpec: pool}, pulumi.Parent(c)); err != nil {
+			return nil, fmt.Errorf("cluster %q, node pool %q: %w", name, pool.Name, err)
 		}
-		c.Pools[spec.Name] = pool
 	}
-	if err := c.platform.complete(ctx, c, args); err != nil {
+	if err := c.platform.Complete(ctx, c, provider); err != nil {
 		return nil, fmt.Errorf("cluster %q: %w", name, err)
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"cloud":        pulumi.String(c.Cloud),
-		"region":       pulumi.String(c.Region),
-		"version":      c.Version,
-		"endpoint":     c.Endpoint,
-		"kubeconfig":   c.Kubeconfig,
-		"storageClass": pulumi.String(c.StorageClass(General)),
+		"cloud":          pulumi.String(c.Cloud),
+		"region":         pulumi.String(c.Region),
+		"version":        c.Version,
+		"endpoint":       c.Endpoint,
+		"kubeconfig":     c.Kubeconfig,
+		"storageClasses": c.StorageClasses(),
+		"facts":          c.Facts,
 	})
+}
+
+// Mistakes returns everything that is wrong with the arguments of a cluster, in
+// general and for its cloud. Paths are those of a cluster in the configuration.
+func Mistakes(args *ClusterArgs) []check.Mistake {
+	mistakes := args.Mistakes()
+	if len(mistakes) > 0 || platforms[args.Cloud] == nil {
+		return mistakes // what a cloud minds besides is told once the rest is right
+	}
+	if p, ok := platforms[args.Cloud]().(interface {
+		Mistakes(args *spec.Cluster) []check.Mistake
+	}); ok {
+		return p.Mistakes(args)
+	}
+	return nil
+}
+
+// StorageClasses returns the names of the storage classes by purpose.
+func (c *Cluster) StorageClasses() pulumi.StringMap {
+	all := pulumi.StringMap{}
+	for purpose, name := range c.storageClasses {
+		all[string(purpose)] = pulumi.String(name)
+	}
+	return all
 }

@@ -2,55 +2,17 @@ package clusters
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ai-now/platform/clusters/clustertest"
+	"github.com/ai-now/platform/clusters/kubeconfig"
 	"github.com/ai-now/platform/clusters/labels"
+	"github.com/ai-now/platform/clusters/spec"
 )
-
-var owner = labels.Owner{Environment: "prod", Team: "platform", CostCenter: "1000", DataClassification: "internal"}
-
-// pools are a pool for the cluster's own services and one with a taint.
-func pools(size string) []NodePoolSpec {
-	return []NodePoolSpec{
-		{Name: "system", Size: size, Nodes: NodeCount{Initial: 3, Min: 3, Max: 6}},
-		{
-			Name: "batch", Size: size, Nodes: NodeCount{Initial: 3, Min: 3, Max: 9},
-			Labels: map[string]string{"example.com/class": "batch"},
-			Taints: []Taint{{Key: "example.com/batch", Value: "true", Effect: "NoSchedule"}},
-		},
-	}
-}
-
-func eksArgs() *ClusterArgs {
-	return &ClusterArgs{
-		Cloud: "aws", Region: "eu-west-1", Zones: []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"}, Version: "1.35",
-		HighlyAvailable: true, APIServerAccess: []string{"203.0.113.0/24"},
-		Network:   Network{Nodes: "10.0.0.0/16", Services: "10.1.0.0/20"},
-		NodePools: pools("m6i.large"), Owner: owner,
-	}
-}
-
-func gkeArgs() *ClusterArgs {
-	return &ClusterArgs{
-		Cloud: "gcp", Project: "example", Region: "europe-west1", Zones: []string{"europe-west1-b", "europe-west1-c", "europe-west1-d"}, Version: "1.35",
-		HighlyAvailable: true, APIServerAccess: []string{"203.0.113.0/24"},
-		Network:   Network{Nodes: "10.16.0.0/20", Pods: "10.20.0.0/14", Services: "10.17.0.0/20", ControlPlane: "172.16.0.0/28"},
-		NodePools: pools("e2-standard-4"), Owner: owner, DeletionProtection: true,
-	}
-}
-
-func doksArgs() *ClusterArgs {
-	return &ClusterArgs{
-		Cloud: "digitalocean", Region: "fra1", Version: "1.35",
-		HighlyAvailable: true, APIServerAccess: []string{"203.0.113.0/24"},
-		Network:   Network{Nodes: "10.32.0.0/20", Pods: "10.36.0.0/16", Services: "10.37.0.0/20"},
-		NodePools: pools("s-2vcpu-4gb"), Owner: owner,
-	}
-}
 
 const someKubeconfig = `apiVersion: v1
 kind: Config
@@ -59,6 +21,20 @@ clusters: [{name: c1, cluster: {server: "https://one.example.com"}}, {name: c2, 
 contexts: [{name: one, context: {cluster: c1, user: u}}, {name: two, context: {cluster: c2, user: u}}]
 users: [{name: u, user: {token: not-for-eyes}}]
 `
+
+func containsAll(s string, parts ...string) bool {
+	for _, part := range parts {
+		if !strings.Contains(s, part) {
+			return false
+		}
+	}
+	return true
+}
+
+// isInternal is true for components and providers, which no cloud bills.
+func isInternal(kind string) bool {
+	return strings.HasPrefix(kind, "ai-now:") || strings.HasPrefix(kind, "pulumi:")
+}
 
 // deploy makes a cluster and returns what was asked for and what came out.
 func deploy(t *testing.T, args *ClusterArgs) (*clustertest.Recorder, *Cluster) {
@@ -90,9 +66,9 @@ func TestEveryCloudKeepsTheContract(t *testing.T) {
 		storageClass string
 		pools        int
 	}{
-		{"EKS", eksArgs(), "https://main-eksCluster.eks.example.com", "1.35", "gp3", 2},
-		{"GKE", gkeArgs(), "https://10.9.8.7", "1.35.1-gke.1", "premium-rwo", 2},
-		{"DOKS", doksArgs(), "https://main.k8s.example.com", "1.35.1-do.0", "do-block-storage", 2},
+		{"EKS", clustertest.EKS(), "https://main-eksCluster.eks.example.com", "1.35", "gp3", 2},
+		{"GKE", clustertest.GKE(), "https://10.9.8.7", "1.35.1-gke.1", "general", 2},
+		{"DOKS", clustertest.DOKS(), "https://main.k8s.example.com", "1.35.1-do.0", "do-block-storage-wait", 2},
 		{"an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig), Context: "two", StorageClass: "fast"}, "https://two.example.com", "", "fast", 0},
 	}
 	for _, tt := range tests {
@@ -101,7 +77,7 @@ func TestEveryCloudKeepsTheContract(t *testing.T) {
 			r, c := deploy(t, tt.args)
 			require.Equal(t, tt.endpoint, text(t, c.Endpoint))
 			require.Equal(t, tt.version, text(t, c.Version))
-			require.Equal(t, tt.storageClass, c.StorageClass(General))
+			require.Equal(t, tt.storageClass, c.StorageClass(spec.General))
 			require.Len(t, c.Pools, tt.pools)
 			require.Len(t, r.Of("ai-now:clusters:NodePool"), tt.pools)
 			require.True(t, pulumi.IsSecret(c.Kubeconfig), "the kubeconfig is a secret")
@@ -118,18 +94,18 @@ func TestEveryCloudKeepsTheContract(t *testing.T) {
 
 func TestKubeconfigOfEKSRunsTheAWSCommandInTheClustersRegion(t *testing.T) {
 	t.Parallel()
-	_, c := deploy(t, eksArgs())
-	var got kubeconfig
+	_, c := deploy(t, clustertest.EKS())
+	var got kubeconfig.File
 	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
 	require.Equal(t, "aws", got.Users[0].User.Exec.Command)
 	require.Equal(t, []string{"eks", "get-token", "--cluster-name", "main", "--output", "json", "--region", "eu-west-1"}, got.Users[0].User.Exec.Args)
-	require.Equal(t, clusterAccess{"https://main-eksCluster.eks.example.com", "Q0E="}, got.Clusters[0].Cluster)
+	require.Equal(t, kubeconfig.ClusterAccess{"https://main-eksCluster.eks.example.com", "Q0E="}, got.Clusters[0].Cluster)
 }
 
 func TestKubeconfigOfGKERunsGooglesPlugin(t *testing.T) {
 	t.Parallel()
-	_, c := deploy(t, gkeArgs())
-	var got kubeconfig
+	_, c := deploy(t, clustertest.GKE())
+	var got kubeconfig.File
 	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
 	require.Equal(t, "gke-gcloud-auth-plugin", got.Users[0].User.Exec.Command)
 	require.True(t, got.Users[0].User.Exec.ProvideClusterInfo)
@@ -140,13 +116,24 @@ func TestEveryCloudResourceSaysWhoseItIs(t *testing.T) {
 	t.Parallel()
 	untaggable := map[string]bool{ // the cloud has no tags for them
 		"aws:ec2/route:Route": true, "aws:ec2/routeTableAssociation:RouteTableAssociation": true,
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment": true, "aws:kms/alias:Alias": true,
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment": true, "aws:iam/rolePolicy:RolePolicy": true, "aws:kms/alias:Alias": true,
+		"aws:cloudwatch/eventTarget:EventTarget": true, "aws:cloudwatch/logMetricFilter:LogMetricFilter": true,
+		"aws:efs/backupPolicy:BackupPolicy": true, "aws:efs/fileSystemPolicy:FileSystemPolicy": true, "aws:efs/mountTarget:MountTarget": true,
+		"aws:sns/topicPolicy:TopicPolicy": true, "aws:sns/topicSubscription:TopicSubscription": true, "aws:sqs/queuePolicy:QueuePolicy": true,
+		"aws:eks/cluster:Cluster":     true, // tagged by the component, see eks:index:Cluster
 		"gcp:compute/network:Network": true, "gcp:compute/subnetwork:Subnetwork": true, "gcp:compute/router:Router": true,
-		"gcp:compute/routerNat:RouterNat": true, "gcp:serviceaccount/account:Account": true, "gcp:projects/iAMMember:IAMMember": true,
-		"aws:eks/cluster:Cluster": true, // tagged by the component, see eks:index:Cluster
+		"gcp:compute/routerNat:RouterNat": true, "gcp:compute/firewall:Firewall": true, "gcp:compute/securityPolicy:SecurityPolicy": true,
+		"gcp:serviceaccount/account:Account": true, "gcp:projects/iAMMember:IAMMember": true,
+		"gcp:projects/iAMAuditConfig:IAMAuditConfig": true, "gcp:projects/service:Service": true, "gcp:projects/serviceIdentity:ServiceIdentity": true,
+		"gcp:kms/keyRing:KeyRing": true, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": true,
+		"digitalocean:index/projectResources:ProjectResources": true,
+		// A firewall's tags are the droplets it holds for.
+		"digitalocean:index/firewall:Firewall": true,
+		// Not a resource of a cloud; its objects are labelled by the chart.
+		"kubernetes:helm.sh/v4:Chart": true,
 	}
-	places := []string{"tags", "resourceLabels", "nodeConfig.resourceLabels", "description", "metadata.labels"}
-	for name, args := range map[string]*ClusterArgs{"EKS": eksArgs(), "GKE": gkeArgs(), "DOKS": doksArgs()} {
+	places := []string{"tags", "labels", "userLabels", "resourceLabels", "nodeConfig.resourceLabels", "description", "metadata.labels"}
+	for name, args := range map[string]*ClusterArgs{"EKS": clustertest.EKS(), "GKE": clustertest.GKE(), "DOKS": clustertest.DOKS()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, _ := deploy(t, args)
@@ -176,27 +163,27 @@ func TestNewClusterReportsEveryMistakeBeforeTheFirstResource(t *testing.T) {
 		{"an unknown cloud is refused with the known ones", &ClusterArgs{Cloud: "azure"}, []string{"cloud"}},
 		{"nothing at all", nil, []string{"cloud"}},
 		{"several mistakes come together", func() *ClusterArgs {
-			a := eksArgs()
+			a := clustertest.EKS()
 			a.Region, a.Version, a.NodePools[0].Size = "eu-west-9", "1.35.2", "e2-medium"
 			return a
 		}(), []string{"region", "version", "nodePools[0].size"}},
 		{"an address range of another cloud", func() *ClusterArgs {
-			a := eksArgs()
+			a := clustertest.EKS()
 			a.Network.Pods = "10.2.0.0/16"
 			return a
 		}(), []string{"network.pods"}},
 		{"the kubeconfig of a cluster that is made here", func() *ClusterArgs {
-			a := doksArgs()
+			a := clustertest.DOKS()
 			a.Kubeconfig = pulumi.String("x")
 			return a
 		}(), []string{"kubeconfig"}},
 		{"a first pool with a taint", func() *ClusterArgs {
-			a := doksArgs()
+			a := clustertest.DOKS()
 			a.NodePools = a.NodePools[1:]
 			return a
 		}(), []string{"nodePools[0].taints"}},
 		{"a label the platform sets", func() *ClusterArgs {
-			a := doksArgs()
+			a := clustertest.DOKS()
 			a.NodePools[0].Labels = map[string]string{labels.KeyNodePool: "other"}
 			return a
 		}(), []string{`nodePools[0].labels["ai-now.io/node-pool"]`}},
@@ -220,9 +207,9 @@ func TestNewNodePoolRefusesWhatTheClusterCannotTake(t *testing.T) {
 		spec NodePoolSpec
 		want string
 	}{
-		{"a pool for an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}, pools("m6i.large")[1], "not managed here"},
-		{"a name that is taken", doksArgs(), pools("s-2vcpu-4gb")[0], "name of another pool"},
-		{"a size of another cloud", doksArgs(), NodePoolSpec{Name: "new", Size: "m6i.large", Nodes: NodeCount{1, 1, 1}}, "instance type of aws"},
+		{"a pool for an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}, clustertest.Pools("m6i.large")[1], "not managed here"},
+		{"a name that is taken", clustertest.DOKS(), clustertest.Pools("s-2vcpu-4gb")[0], "name of another pool"},
+		{"a size of another cloud", clustertest.DOKS(), NodePoolSpec{Name: "new", Size: "m6i.large", Nodes: NodeCount{1, 1, 1}}, "instance type of aws"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name+" is refused", func(t *testing.T) {
@@ -243,30 +230,13 @@ func TestANodePoolCanBeAddedLater(t *testing.T) {
 	t.Parallel()
 	r := &clustertest.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		c, err := NewCluster(ctx, "main", doksArgs())
+		c, err := NewCluster(ctx, "main", clustertest.DOKS())
 		require.NoError(t, err)
 		_, err = NewNodePool(ctx, "main-extra", &NodePoolArgs{Cluster: c, NodePoolSpec: NodePoolSpec{Name: "extra", Size: "s-4vcpu-8gb", Nodes: NodeCount{1, 1, 1}}})
 		return err
 	}))
 	extra := r.One(t, "digitalocean:index/kubernetesNodePool:KubernetesNodePool", "main-extra")
-	require.Equal(t, map[string]any{"ai-now.io/node-pool": "extra"}, extra.Value("labels"))
+	require.Equal(t, map[string]any{"ai-now.io/node-pool": "extra", "ai-now.io/node-class": "general"}, extra.Value("labels"))
 	require.Equal(t, false, extra.Value("autoScale"))
 	require.Nil(t, extra.Value("minNodes"))
-}
-
-func TestExistingKubeconfigErrorsShowNoContent(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ name, text, context, want string }{
-		{"a context that is not there", someKubeconfig, "three", `context "three" is not in the kubeconfig; it has ["one" "two"]`},
-		{"no kubeconfig at all", "not-for-eyes", "", "kubeconfig is not a kubeconfig file"},
-		{"a context without its cluster", "contexts: [{name: a, context: {cluster: gone, user: not-for-eyes}}]\ncurrent-context: a", "", `names the cluster "gone"`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			_, err := readKubeconfig(tt.text, tt.context)
-			require.ErrorContains(t, err, tt.want)
-			require.NotContains(t, err.Error(), "not-for-eyes")
-		})
-	}
 }

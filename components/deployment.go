@@ -46,6 +46,9 @@ func newDeployment(ctx *pulumi.Context, name string, args *WorkloadArgs, meta me
 	if args.NodePool != "" {
 		spec.NodeSelector = pulumi.StringMap{labels.KeyNodePool: pulumi.String(args.NodePool)}
 	}
+	if args.priorityClass != "" {
+		spec.PriorityClassName = pulumi.String(args.priorityClass)
+	}
 	if len(args.Taints) > 0 {
 		spec.Tolerations = tolerations(args)
 	}
@@ -146,9 +149,11 @@ func spread(selector pulumi.StringMap) corev1.TopologySpreadConstraintArray {
 func tolerations(args *WorkloadArgs) corev1.TolerationArray {
 	all := corev1.TolerationArray{}
 	for _, t := range args.Taints {
-		all = append(all, corev1.TolerationArgs{
-			Key: pulumi.String(t.Key), Operator: pulumi.String("Equal"), Value: pulumi.String(t.Value), Effect: pulumi.String(t.Effect),
-		})
+		toleration := corev1.TolerationArgs{Key: pulumi.String(t.Key), Operator: pulumi.String("Exists"), Effect: pulumi.String(t.Effect)}
+		if t.Value != "" {
+			toleration.Operator, toleration.Value = pulumi.String("Equal"), pulumi.String(t.Value)
+		}
+		all = append(all, toleration)
 	}
 	return all
 }

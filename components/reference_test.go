@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -29,8 +30,12 @@ func TestReference(t *testing.T) {
 A component is made by its constructor, ` + "`NewX(ctx, name, args, opts…)`" + `. It checks its arguments before it registers the first resource; the error lists every mistake with field, value and hint. The zero value of a field that has a default means the default.
 
 `)
+	specs := map[string]*doc.Type{}
+	for _, kind := range readPackage(t, "../clusters/spec").Types {
+		specs["spec."+kind.Name] = kind
+	}
 	for _, dir := range []string{"../clusters", "."} {
-		writePackage(t, &b, dir)
+		writePackage(t, &b, dir, specs)
 	}
 	const path = "../docs/components.md"
 	if *update {
@@ -42,7 +47,7 @@ A component is made by its constructor, ` + "`NewX(ctx, name, args, opts…)`" +
 	require.Equal(t, string(want), b.String(), "%s is stale; write it with: go test ./components -update", path)
 }
 
-func writePackage(t *testing.T, b *strings.Builder, dir string) {
+func readPackage(t *testing.T, dir string) *doc.Package {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -57,12 +62,25 @@ func writePackage(t *testing.T, b *strings.Builder, dir string) {
 	}
 	pkg, err := doc.NewFromFiles(set, files, "github.com/ai-now/platform/"+strings.Trim(dir, "./"))
 	require.NoError(t, err)
-	structs := map[string]*doc.Type{}
+	return pkg
+}
+
+func writePackage(t *testing.T, b *strings.Builder, dir string, specs map[string]*doc.Type) {
+	t.Helper()
+	pkg := readPackage(t, dir)
+	structs := maps.Clone(specs)
 	for _, kind := range pkg.Types {
 		structs[kind.Name] = kind
+		// What is only another name for a type of package spec is shown as that type.
+		if alias, ok := kind.Decl.Specs[0].(*ast.TypeSpec); ok && alias.Assign.IsValid() {
+			structs[kind.Name] = specs[types.ExprString(alias.Type)]
+		}
 	}
 	for _, kind := range pkg.Types {
 		args := structs[kind.Name+"Args"]
+		if args == nil {
+			args = structs["spec."+kind.Name+"Args"]
+		}
 		if args == nil || !slices.ContainsFunc(kind.Funcs, func(f *doc.Func) bool { return f.Name == "New"+kind.Name }) {
 			continue
 		}
@@ -85,6 +103,9 @@ func writeFields(b *strings.Builder, structs map[string]*doc.Type, kind *doc.Typ
 		for _, field := range body.Fields.List {
 			element := strings.TrimLeft(types.ExprString(field.Type), "[]*")
 			inner := structs[element]
+			if inner == nil {
+				inner = structs["spec."+element]
+			}
 			if len(field.Names) == 0 && inner != nil {
 				writeFields(b, structs, inner, indent) // embedded
 			}
@@ -97,7 +118,7 @@ func writeFields(b *strings.Builder, structs map[string]*doc.Type, kind *doc.Typ
 					comment = ": " + text
 				}
 				fmt.Fprintf(b, "%s- `%s` (`%s`)%s\n", indent, name.Name, types.ExprString(field.Type), comment)
-				if inner != nil && structs[element+"Args"] == nil {
+				if inner != nil && structs[element+"Args"] == nil && structs["spec."+element+"Args"] == nil {
 					writeFields(b, structs, inner, indent+"  ")
 				}
 			}

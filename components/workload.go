@@ -58,6 +58,9 @@ type WorkloadArgs struct {
 	// RolloutTimeout is how long an update waits for the pods to run, such as
 	// 5m; empty means 10m.
 	RolloutTimeout string
+
+	// priorityClass of its pods; empty means the cluster's default.
+	priorityClass string
 }
 
 // Port is a port an application listens on.

@@ -116,7 +116,7 @@ func TestParse(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "1.35", cfg.Clusters[0].Version)
 		require.False(t, cfg.Clusters[0].highlyAvailable())
-		require.Equal(t, NodeCount{Initial: 2, Min: 2, Max: 3}, cfg.Clusters[0].NodePools[0].Nodes)
+		require.Equal(t, NodeCount{Initial: new(2), Min: new(2), Max: 3}, cfg.Clusters[0].NodePools[0].Nodes)
 		require.Equal(t, []string{"main"}, cfg.Tenants[0].Clusters)
 		require.Equal(t, cfg.Labels, cfg.Tenants[0].Labels)
 		require.Equal(t, []string{"main"}, cfg.Workloads[0].Clusters)
@@ -140,6 +140,7 @@ func TestParse(t *testing.T) {
 			values["ai-now:environment"] = environment
 			for _, cluster := range values["ai-now:clusters"].([]any) {
 				delete(cluster.(map[string]any), "deletionProtection")
+				delete(cluster.(map[string]any), "edge") // whose settings need the firewall of prod
 			}
 			cfg, err := Parse("test", values)
 			require.NoError(t, err)

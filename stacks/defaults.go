@@ -2,11 +2,11 @@ package stacks
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 
 	"github.com/ai-now/platform/clusters/catalog"
+	"github.com/ai-now/platform/clusters/spec"
 	"github.com/ai-now/platform/components"
 )
 
@@ -69,20 +69,57 @@ var Defaults = []Default{
 		}),
 	},
 	{
-		"clusters[].network", "ranges within 10.0.0.0/8 and 172.16.0.0/12, derived from the cluster's name",
-		"they stay when clusters are added or removed; two names that lead to the same ranges are reported as an overlap",
+		"addressRange", DefaultAddressRange,
+		"the largest private network: sixteen clusters of a million addresses each",
+		func(c *Config) {
+			if c.AddressRange == "" {
+				c.AddressRange = DefaultAddressRange
+			}
+		},
+	},
+	{
+		"clusters[].network.block", "derived from the cluster's name",
+		"it stays when clusters are added or removed; two names that lead to one block are reported, with a free one",
 		eachCluster(func(_ *Config, cluster *Cluster, cloud catalog.Cloud) {
-			cluster.Network.fill(cluster.Name, cloud)
+			if cluster.Network.Block == nil && cloud.Settings[catalog.SettingNetwork] != catalog.Refused {
+				cluster.Network.Block = new(blockOf(cluster.Name))
+			}
 		}),
+	},
+	{
+		"clusters[].network", "ranges planned in the cluster's block of addressRange, as large as the cloud takes them",
+		"one setting keeps all networks apart; see docs/clusters.md",
+		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
+			cluster.Network.plan(c.AddressRange, cloud)
+		}),
+	},
+	{
+		"clusters[].nodePools[].class", catalog.ClassGeneral,
+		"nodes for everything without special needs",
+		eachPool(func(cluster *Cluster, pool *NodePool) {
+			if pool.Class == "" && cluster.Cloud != catalog.Existing {
+				pool.Class = catalog.ClassGeneral
+			}
+		}),
+	},
+	{
+		"clusters[].nodePools[].size", "the one of the pool's class on the cloud, listed in docs/clusters.md",
+		"a pool says what it is for; what machine that is, the platform knows for each cloud",
+		nil,
+	},
+	{
+		"clusters[].nodePools[].otherSizes", "those of the class spot on aws, if size is left out; none elsewhere",
+		"the more kinds of machines may serve, the less often all of them are taken back",
+		nil,
 	},
 	{
 		"clusters[].nodePools[].nodes.min", "nodes.initial, or nodes.max",
 		"a pool with one number has that many nodes",
 		eachPool(func(_ *Cluster, pool *NodePool) {
-			if n := &pool.Nodes; n.Min == 0 {
-				n.Min = n.Initial
-				if n.Min == 0 {
-					n.Min = n.Max
+			if n := &pool.Nodes; n.Min == nil {
+				n.Min = new(n.Max)
+				if n.Initial != nil {
+					n.Min = new(*n.Initial)
 				}
 			}
 		}),
@@ -91,10 +128,64 @@ var Defaults = []Default{
 		"clusters[].nodePools[].nodes.initial", "nodes.min",
 		"the autoscaler adds nodes when pods wait for them; none are paid for before",
 		eachPool(func(_ *Cluster, pool *NodePool) {
-			if n := &pool.Nodes; n.Initial == 0 {
-				n.Initial = n.Min
+			if n := &pool.Nodes; n.Initial == nil {
+				n.Initial = new(*n.Min)
 			}
 		}),
+	},
+	{
+		"clusters[].autoscaling.engine", spec.EngineKarpenter + " on aws",
+		"it adds a machine that fits the waiting pods within a minute, of any size that is to be had",
+		nil,
+	},
+	{
+		"clusters[].autoscaling.profile", spec.ProfileBalanced,
+		"pods are not moved to save a node",
+		nil,
+	},
+	{
+		"clusters[].autoscaling.unneededAfter", spec.DefaultUnneededAfter.String(),
+		"what the Cluster Autoscaler takes by default: nodes do not come and go with every short lull",
+		nil,
+	},
+	{
+		"clusters[].maintenance", fmt.Sprintf("every day from %[1]s on gcp, %[2]s from %[1]s on digitalocean, %[3]d hours", spec.DefaultMaintenanceStart, spec.DefaultMaintenanceDay, spec.DefaultMaintenanceHours),
+		"at night, where most of a European or American cluster's users are",
+		nil,
+	},
+	{
+		"clusters[].audit.retentionDays", strconv.Itoa(spec.DefaultRetentionDays),
+		"PCI DSS 4.0, requirement 10.5.1, asks for twelve months",
+		nil,
+	},
+	{
+		"clusters[].edge.firewall", "true in prod, else false",
+		"what is open to the internet in prod is attacked; a firewall is billed by the month",
+		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
+			if cluster.Edge.Firewall == nil && cloud.Settings[catalog.SettingEdge] != catalog.Refused {
+				cluster.Edge.Firewall = new(c.Environment == production)
+			}
+		}),
+	},
+	{
+		"clusters[].edge.rateLimit", strconv.Itoa(spec.DefaultRateLimit),
+		"nearly seven requests a second for five minutes, more than a person browsing sends",
+		nil,
+	},
+	{
+		"clusters[].registry.keepImages", strconv.Itoa(spec.DefaultKeepImages),
+		"enough to go back several releases",
+		nil,
+	},
+	{
+		"clusters[].buckets[].expireDays", "objects stay",
+		"what must go, and when, only its owner knows",
+		nil,
+	},
+	{
+		"clusters[].buckets[].noncurrentDays", strconv.Itoa(spec.DefaultNoncurrentDays),
+		"a month to notice what was overwritten or deleted",
+		nil,
 	},
 	{
 		"clusters[].kubeconfig", "the file kubectl would use: $KUBECONFIG, or ~/.kube/config",
@@ -236,39 +327,6 @@ func eachWorkload(apply func(*Workload)) func(*Config) {
 
 func (c *Cluster) highlyAvailable() bool {
 	return c.HighlyAvailable != nil && *c.HighlyAvailable
-}
-
-// fill derives the ranges that are left out from the cluster's name: one of 128
-// blocks of two /16. The first is for what pods take addresses from, the second
-// holds the rest.
-func (n *Network) fill(name string, cloud catalog.Cloud) {
-	hash := fnv.New32a()
-	hash.Write([]byte(name))
-	block := int(hash.Sum32() % 128)
-	first, second := fmt.Sprintf("10.%d", 2*block), fmt.Sprintf("10.%d", 2*block+1)
-
-	nodes := second + ".0.0/18"
-	if _, own := cloud.Ranges[catalog.RangePods]; !own {
-		nodes = first + ".0.0/16"
-	}
-	for setting, derived := range map[string]string{
-		catalog.RangeNodes:        nodes,
-		catalog.RangePods:         first + ".0.0/16",
-		catalog.RangeServices:     second + ".64.0/20",
-		catalog.RangeControlPlane: fmt.Sprintf("172.16.%d.0/28", block),
-	} {
-		field := n.field(setting)
-		if _, used := cloud.Ranges[setting]; used && *field == "" {
-			*field = derived
-		}
-	}
-}
-
-func (n *Network) field(setting string) *string {
-	return map[string]*string{
-		catalog.RangeNodes: &n.Nodes, catalog.RangePods: &n.Pods,
-		catalog.RangeServices: &n.Services, catalog.RangeControlPlane: &n.ControlPlane,
-	}[setting]
 }
 
 // or returns the labels, with those of others where they are empty.

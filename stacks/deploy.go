@@ -17,9 +17,10 @@ import (
 // Deploy is the program of a stack: clusters, on each the namespaces of its
 // tenants, in them the workloads.
 //
-// Its outputs are clusters (cloud, region, version, endpoint, storage class, by
-// name), kubeconfigs (secret, by cluster), namespaces and workloads (by
-// cluster).
+// Its outputs are clusters (what an operator needs of each, by name),
+// kubeconfigs (secret, by cluster), credentials (secret; where a cloud has no
+// identities for pods), namespaces and workloads (by cluster), and readme, a page
+// about the stack.
 func Deploy(ctx *pulumi.Context) error {
 	cfg, err := Load(ctx)
 	if err != nil {
@@ -27,7 +28,7 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	d := &deployment{
 		cfg: cfg, clusters: map[string]*clusters.Cluster{},
-		outClusters: pulumi.Map{}, outKubeconfigs: pulumi.StringMap{},
+		outClusters: pulumi.Map{}, outKubeconfigs: pulumi.StringMap{}, outCredentials: pulumi.Map{},
 		outNamespaces: map[string]pulumi.StringArray{}, outWorkloads: map[string]pulumi.StringMap{},
 	}
 	for i := range cfg.Clusters {
@@ -72,6 +73,7 @@ type deployment struct {
 
 	outClusters    pulumi.Map
 	outKubeconfigs pulumi.StringMap
+	outCredentials pulumi.Map
 	outNamespaces  map[string]pulumi.StringArray
 	outWorkloads   map[string]pulumi.StringMap
 }
@@ -90,14 +92,21 @@ func (d *deployment) cluster(ctx *pulumi.Context, cfg *Cluster) error {
 		return err
 	}
 	d.clusters[cfg.Name] = c
-	d.outClusters[cfg.Name] = pulumi.Map{
-		"cloud":        pulumi.String(c.Cloud),
-		"region":       pulumi.String(c.Region),
-		"version":      c.Version,
-		"endpoint":     c.Endpoint,
-		"storageClass": pulumi.String(c.StorageClass(clusters.General)),
-	}
 	d.outKubeconfigs[cfg.Name] = c.Kubeconfig
+	made, err := ask(ctx, c, cfg)
+	if err != nil {
+		return err
+	}
+	d.outClusters[cfg.Name] = clusterOutput(c, made)
+	if made.credentials != nil {
+		d.outCredentials[cfg.Name] = made.credentials
+	}
+	if h := args.Autoscaling.Headroom; h.Replicas > 0 {
+		_, err := components.NewHeadroom(ctx, cfg.Name+"-headroom", &components.HeadroomArgs{
+			Owner: args.Owner, CPU: h.CPU, Memory: h.Memory, Replicas: h.Replicas,
+		}, pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+		return err
+	}
 	return nil
 }
 
@@ -147,6 +156,10 @@ func (d *deployment) export(ctx *pulumi.Context) {
 	ctx.Export("domain", pulumi.String(d.cfg.Domain))
 	ctx.Export("clusters", d.outClusters)
 	ctx.Export("kubeconfigs", pulumi.ToSecret(d.outKubeconfigs))
+	if len(d.outCredentials) > 0 {
+		ctx.Export("credentials", pulumi.ToSecret(d.outCredentials))
+	}
+	ctx.Export("readme", d.readme(ctx))
 	ctx.Export("namespaces", namespaces)
 	ctx.Export("workloads", workloads)
 }

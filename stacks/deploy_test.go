@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,13 +58,43 @@ func deployStack(t *testing.T, stack string) *clustertest.Recorder {
 	return r
 }
 
-// listing is one line per resource.
+// listing is a line for each resource, and below it, for those of the clouds, their settings: what a reviewer of a
+// change has to see. Tags and labels, which are the same everywhere, are left out, and long texts are cut.
 func listing(r *clustertest.Recorder) string {
 	var b strings.Builder
 	for _, res := range r.All() {
 		fmt.Fprintf(&b, "%s %s\n", res.Type, res.Name)
+		cloud, _, _ := strings.Cut(res.Type, ":")
+		if slices.Contains([]string{"aws", "eks", "gcp", "digitalocean"}, cloud) {
+			writeSettings(&b, "  ", res.Inputs.Mappable())
+		}
 	}
 	return b.String()
+}
+
+func writeSettings(b *strings.Builder, indent string, settings map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if slices.Contains([]string{"tags", "labels", "resourceLabels", "userLabels", "tagSpecifications", "description"}, key) {
+			continue
+		}
+		switch value := settings[key].(type) {
+		case nil:
+		case map[string]any:
+			fmt.Fprintf(b, "%s%s:\n", indent, key)
+			writeSettings(b, indent+"  ", value)
+		default:
+			raw, err := json.Marshal(value)
+			if err != nil {
+				raw = []byte(err.Error())
+			}
+			text := []rune(string(raw))
+			const longest = 160
+			if len(text) > longest {
+				text = append(text[:longest], '…')
+			}
+			fmt.Fprintf(b, "%s%s: %s\n", indent, key, string(text))
+		}
+	}
 }
 
 func TestDevIsOneSmallCluster(t *testing.T) {
@@ -81,8 +113,8 @@ func TestProdIsThreeHighlyAvailableClusters(t *testing.T) {
 	r := deployStack(t, "prod")
 	golden(t, "testdata/golden/prod.txt", listing(r))
 	require.Len(t, r.Of("ai-now:clusters:Cluster"), 3)
-	require.Len(t, r.Of("ai-now:clusters:NodePool"), 6)
-	require.Len(t, r.Of("ai-now:components:SecureNamespace"), 5, "shop on three clusters, analytics on two")
+	require.Len(t, r.Of("ai-now:clusters:NodePool"), 8)
+	require.Len(t, r.Of("ai-now:components:SecureNamespace"), 6, "shop on three clusters, analytics on two, headroom on one")
 	require.Len(t, r.Of("ai-now:components:Workload"), 10)
 	require.Equal(t, true, r.One(t, "digitalocean:index/kubernetesCluster:KubernetesCluster", "doks-eu").Value("ha"))
 	require.Equal(t, "europe-west1", r.One(t, "gcp:container/cluster:Cluster", "gke-eu").Value("location"))

@@ -1,10 +1,13 @@
 package stacks
 
 import (
+	"time"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ai-now/platform/clusters"
 	"github.com/ai-now/platform/clusters/labels"
+	"github.com/ai-now/platform/clusters/spec"
 	"github.com/ai-now/platform/components"
 )
 
@@ -23,25 +26,65 @@ func (c *Config) clusterArgs(cluster *Cluster) *clusters.ClusterArgs {
 		HighlyAvailable: cluster.highlyAvailable(), Project: cluster.Project,
 		Context: cluster.Context, StorageClass: cluster.StorageClass,
 		APIServerAccess: cluster.APIServerAccess,
-		Network: clusters.Network{
+		Access:          spec.Access{Admins: cluster.Access.Admins, Viewers: cluster.Access.Viewers},
+		Network: spec.Network{
 			Nodes: cluster.Network.Nodes, Pods: cluster.Network.Pods,
 			Services: cluster.Network.Services, ControlPlane: cluster.Network.ControlPlane,
 		},
-		Owner:              c.owner(c.Labels),
-		DeletionProtection: cluster.DeletionProtection != nil && *cluster.DeletionProtection,
+		Autoscaling: cluster.Autoscaling.spec(),
+		Maintenance: cluster.Maintenance.spec(),
+		Audit:       spec.Audit{RetentionDays: cluster.Audit.RetentionDays, Notify: cluster.Audit.Notify},
+		Edge: spec.Edge{
+			Firewall:  cluster.Edge.Firewall != nil && *cluster.Edge.Firewall,
+			RateLimit: cluster.Edge.RateLimit, Blocked: cluster.Edge.Blocked,
+		},
+		Owner:               c.owner(c.Labels),
+		DeletionProtection:  cluster.DeletionProtection != nil && *cluster.DeletionProtection,
+		RegistryIntegration: cluster.Registry != nil,
+		Charts:              c.Charts.Mirror,
 	}
 	if cluster.Kubeconfig != "" {
 		args.Kubeconfig = pulumi.String(cluster.Kubeconfig)
 	}
-	for _, pool := range cluster.NodePools {
-		spec := clusters.NodePoolSpec{
-			Name: pool.Name, Size: pool.Size, Labels: pool.Labels,
-			Nodes: clusters.NodeCount{Initial: pool.Nodes.Initial, Min: pool.Nodes.Min, Max: pool.Nodes.Max},
-		}
-		for _, t := range pool.Taints {
-			spec.Taints = append(spec.Taints, clusters.Taint{Key: t.Key, Value: t.Value, Effect: t.Effect})
-		}
-		args.NodePools = append(args.NodePools, spec)
+	for i := range cluster.NodePools {
+		args.NodePools = append(args.NodePools, cluster.NodePools[i].spec())
+	}
+	return args
+}
+
+func (p *NodePool) spec() spec.NodePool {
+	pool := spec.NodePool{
+		Name: p.Name, Class: p.Class, Size: p.Size, OtherSizes: p.OtherSizes, Labels: p.Labels,
+		Nodes: spec.NodeCount{Initial: value(p.Nodes.Initial), Min: value(p.Nodes.Min), Max: p.Nodes.Max},
+	}
+	for _, t := range p.Taints {
+		pool.Taints = append(pool.Taints, spec.Taint{Key: t.Key, Value: t.Value, Effect: t.Effect})
+	}
+	return pool
+}
+
+// value is what a pointer points to, the zero value for none.
+func value[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
+}
+
+func (a Autoscaling) spec() spec.Autoscaling {
+	args := spec.Autoscaling{Engine: a.Engine, Profile: a.Profile}
+	// What is no duration is reported by the configuration's own checks.
+	args.UnneededAfter, _ = time.ParseDuration(a.UnneededAfter)
+	if h := a.Headroom; h != nil {
+		args.Headroom = spec.Headroom{CPU: h.CPU, Memory: h.Memory, Replicas: h.Replicas}
+	}
+	return args
+}
+
+func (m Maintenance) spec() spec.Maintenance {
+	args := spec.Maintenance{Days: m.Days, Start: m.Start, Hours: m.Hours}
+	for _, e := range m.Exclusions {
+		args.Exclusions = append(args.Exclusions, spec.Exclusion{Name: e.Name, From: e.From, Until: e.Until, Scope: e.Scope})
 	}
 	return args
 }

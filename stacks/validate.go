@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -29,7 +30,8 @@ func (c *Config) mistakes(unread func(setting string) bool) []Mistake {
 		list.Missing("clusters", "a platform needs at least one cluster; see docs/configuration.md")
 	}
 	c.checkClusters(&list)
-	c.checkOverlaps(&list)
+	c.checkOverlaps(&list, c.checkAddresses(&list))
+	c.checkAsks(&list)
 	c.checkProduction(&list)
 	if !unread("clusters") {
 		c.checkTenants(&list)
@@ -67,7 +69,12 @@ func (c *Config) checkClusters(list *check.List) {
 		cluster, path := &c.Clusters[i], fmt.Sprintf("clusters[%d]", i)
 		list.DNSLabel(path+".name", cluster.Name, clusters.MaxClusterName)
 		unique(list, names, path, "clusters", cluster.Name, i)
-		list.Under(path, c.clusterArgs(cluster).Mistakes())
+		list.Under(path, clusters.Mistakes(c.clusterArgs(cluster)))
+		if after := cluster.Autoscaling.UnneededAfter; after != "" {
+			if _, err := time.ParseDuration(after); err != nil {
+				list.Add(path+".autoscaling.unneededAfter", after, "is not a duration", "write it as 90s or 10m")
+			}
+		}
 	}
 }
 
@@ -85,13 +92,16 @@ func unique(list *check.List, names map[string]int, path, kind, name string, i i
 
 // checkOverlaps compares the ranges of all clusters: networks that overlap can
 // never be connected.
-func (c *Config) checkOverlaps(list *check.List) {
+func (c *Config) checkOverlaps(list *check.List, leaveOut map[int]bool) {
 	type used struct {
 		path   string
 		prefix netip.Prefix
 	}
 	var all []used
 	for i := range c.Clusters {
+		if leaveOut[i] {
+			continue
+		}
 		args := c.clusterArgs(&c.Clusters[i])
 		cloud, _ := catalog.Get(args.Cloud)
 		for _, r := range args.Network.Ranges() {
@@ -131,8 +141,8 @@ func (c *Config) checkProduction(list *check.List) {
 			list.Missing(path+".apiServerAccess", fmt.Sprintf("without it everybody reaches the API server on %s; name your networks", cloud.Name))
 		}
 		for j, pool := range cluster.NodePools {
-			if pool.Nodes.Min > 0 && pool.Nodes.Min < minProductionNodes {
-				list.Add(fmt.Sprintf("%s.nodePools[%d].nodes.min", path, j), pool.Nodes.Min,
+			if least := value(pool.Nodes.Min); least > 0 && least < minProductionNodes {
+				list.Add(fmt.Sprintf("%s.nodePools[%d].nodes.min", path, j), least,
 					fmt.Sprintf("lets a pool of prod shrink below %d nodes", minProductionNodes), fmt.Sprintf("use %d or more", minProductionNodes))
 			}
 		}

@@ -44,6 +44,9 @@ type Cloud struct {
 	// PodAddressesPerNode is how many addresses of the pods' range one node
 	// takes; 0 where pods have no range of their own.
 	PodAddressesPerNode int
+	// AddressesPerNode is how many addresses of the nodes' range one node takes,
+	// where pods have no range of their own; 0 means its own.
+	AddressesPerNode int
 	// ReservedNodeAddresses is how many addresses of the nodes' range the cloud
 	// keeps for itself.
 	ReservedNodeAddresses int
@@ -52,6 +55,30 @@ type Cloud struct {
 	// OpenAPIServer is true where the API server is on the internet unless its
 	// clients are listed.
 	OpenAPIServer bool
+	// Classes of node pools it has, by name.
+	Classes map[string]Class
+	// ManySizes is true where a pool may have nodes of several instance types.
+	ManySizes bool
+	// ChooseAutoscaler is true where the cloud brings no autoscaler for nodes.
+	ChooseAutoscaler bool
+	// UnneededAfter is true where one may say how long a node must not be
+	// needed before it goes.
+	UnneededAfter bool
+	// OneMaintenanceDay is true where maintenance has one window a week.
+	OneMaintenanceDay bool
+	// RetentionDays is true for a number of days the cloud can keep the control
+	// plane's logs for; nil where it keeps none.
+	RetentionDays func(days int) bool
+	// RetentionHint says which numbers those are.
+	RetentionHint string
+	// Offers lists what components can ask of it.
+	Offers []string
+	// KeepsImages is true where a registry has no rule for old images.
+	KeepsImages bool
+	// Grants lists the rights an identity can have there.
+	Grants []string
+	// GrantHint says what to do where a right cannot be granted.
+	GrantHint string
 }
 
 // Need says whether a cloud takes a setting.

@@ -1,6 +1,9 @@
 package catalog
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // Settings of a cluster that not every cloud takes, as written in the
 // configuration.
@@ -17,6 +20,11 @@ const (
 	SettingDeletionProtection = "deletionProtection"
 	SettingNetwork            = "network"
 	SettingNodePools          = "nodePools"
+	SettingAccess             = "access"
+	SettingAutoscaling        = "autoscaling"
+	SettingMaintenance        = "maintenance"
+	SettingAudit              = "audit"
+	SettingEdge               = "edge"
 )
 
 // Address ranges of a cluster's network, as written in the configuration.
@@ -39,18 +47,29 @@ var clouds = map[string]Cloud{
 		SizeExample: "m6i.large",
 		Settings: map[string]Need{
 			SettingRegion: Required, SettingZones: Optional, SettingVersion: Optional,
-			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional,
-			SettingNetwork: Optional, SettingNodePools: Required,
+			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional, SettingDeletionProtection: Optional,
+			SettingNetwork: Optional, SettingNodePools: Required, SettingAccess: Optional,
+			// AWS chooses itself when it patches a control plane: no maintenance window.
+			SettingAutoscaling: Optional, SettingAudit: Optional, SettingEdge: Optional,
 		},
+		Classes: awsClasses, ManySizes: true, ChooseAutoscaler: true, UnneededAfter: true,
+		RetentionDays: cloudWatchRetention, RetentionHint: "use one of 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827 or 3653",
+		Offers: []string{OfferBuckets, OfferZone, OfferRegistry, OfferSecretStore, OfferKeys, OfferIdentities},
+		Grants: []string{"readSecrets", "readBucket", "writeBucket", "changeZone", "pullImages", "pushImages", "useKey"},
 		Ranges: map[string]Range{
 			// The pods take their addresses from here as well (VPC CNI).
 			RangeNodes: {16, 20, "a VPC holds at most a /16, and pods take their addresses from it too: below a /20 they run out"},
 			// https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
 			RangeServices: {12, 24, "EKS takes a /12 to a /24"},
 		},
-		// The first four addresses of a subnet and the last one are AWS's; six subnets:
+		// The first four addresses of a subnet and the last one are AWS's, and there
+		// are nine subnets; a zone's eight endpoints and one mount target have one each:
 		// https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-		ReservedNodeAddresses: 6 * 5,
+		ReservedNodeAddresses: 9*5 + 3*9,
+		// With prefix delegation a node has its own address and takes prefixes of
+		// 16: two hold its pods until there are more than 32 of them.
+		// https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html
+		AddressesPerNode: 1 + 2*16,
 	},
 	GCP: {
 		Name: GCP, Product: "GKE", Zones: gcpZones, MinZones: 1,
@@ -60,8 +79,13 @@ var clouds = map[string]Cloud{
 		Settings: map[string]Need{
 			SettingRegion: Required, SettingZones: Optional, SettingVersion: Optional, SettingProject: Required,
 			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional, SettingDeletionProtection: Optional,
-			SettingNetwork: Optional, SettingNodePools: Required,
+			SettingNetwork: Optional, SettingNodePools: Required, SettingAccess: Optional,
+			SettingAutoscaling: Optional, SettingMaintenance: Optional, SettingAudit: Optional, SettingEdge: Optional,
 		},
+		Classes:       gcpClasses,
+		RetentionDays: logBucketRetention, RetentionHint: "use 90 to 3650 days",
+		Offers: []string{OfferBuckets, OfferZone, OfferRegistry, OfferSecretStore, OfferKeys, OfferIdentities},
+		Grants: []string{"readSecrets", "readBucket", "writeBucket", "changeZone", "pullImages", "pushImages", "useKey"},
 		// https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips
 		Ranges: map[string]Range{
 			RangeNodes:    {8, 29, "the primary range of a subnet is a /29 or larger"},
@@ -83,9 +107,16 @@ var clouds = map[string]Cloud{
 		SizeExample: "s-2vcpu-4gb",
 		Settings: map[string]Need{
 			SettingRegion: Required, SettingVersion: Optional,
-			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional,
+			SettingAPIServerAccess: Optional, SettingHighlyAvailable: Optional, SettingDeletionProtection: Optional,
 			SettingNetwork: Optional, SettingNodePools: Required,
+			SettingAutoscaling: Optional, SettingMaintenance: Optional,
 		},
+		Classes: digitalOceanClasses, UnneededAfter: true, OneMaintenanceDay: true, KeepsImages: true,
+		Offers: []string{OfferBuckets, OfferZone, OfferRegistry, OfferIdentities},
+		// DigitalOcean's own rights end at the account's tokens; only keys for
+		// Spaces can be bound to single buckets.
+		Grants:    []string{"readBucket", "writeBucket"},
+		GrantHint: "give the workload a token of its own with the scopes it needs, as a secret: https://docs.digitalocean.com/reference/api/scopes/",
 		Ranges: map[string]Range{
 			// SDK documentation of Vpc.ipRange.
 			RangeNodes:    {16, 24, "a DigitalOcean VPC is a /16 to a /24"},
@@ -106,3 +137,27 @@ var clouds = map[string]Cloud{
 		},
 	},
 }
+
+// What components can ask of a cloud.
+const (
+	OfferBuckets     = "buckets"
+	OfferZone        = "zone"
+	OfferRegistry    = "registry"
+	OfferSecretStore = "secretStore"
+	OfferKeys        = "keys"
+	OfferIdentities  = "identities"
+)
+
+// minRetentionDays is the shortest time audit logs are kept: three months at
+// hand is what PCI DSS 4.0, requirement 10.5.1, asks for.
+const minRetentionDays = 90
+
+// cloudWatchRetention is true for the times CloudWatch Logs knows:
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+func cloudWatchRetention(days int) bool {
+	return days >= minRetentionDays && slices.Contains([]int{90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}, days)
+}
+
+// logBucketRetention is true for the times Cloud Logging keeps a bucket's logs:
+// https://cloud.google.com/logging/docs/buckets#create_bucket
+func logBucketRetention(days int) bool { return days >= minRetentionDays && days <= 3650 }

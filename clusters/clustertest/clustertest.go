@@ -26,6 +26,13 @@ type Resource struct {
 	// Options of the registration.
 	IgnoreChanges, SecretOutputs []string
 	CreateTimeout                string
+	Protect                      bool
+	// CreateFirst is true if the program asks for a new one before the old goes.
+	CreateFirst bool
+	// Dependencies are the names of the resources it waits for.
+	Dependencies []string
+	// Transforms is how many functions change it and its children on their way.
+	Transforms int
 }
 
 // Value returns the input at a path such as nodeConfig.shieldedInstanceConfig.enableSecureBoot
@@ -134,6 +141,12 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 			"id": "versions", "latestVersion": latest, "validVersions": []any{"1.35.1-do.0"}, "versionPrefix": prefix,
 		}), nil
 	}
+	if answer, known := awsFunctions[args.Token]; known {
+		return properties(answer(args.Args)), nil
+	}
+	if answer, known := gcpFunctions[args.Token]; known {
+		return properties(answer(args.Args)), nil
+	}
 	return nil, fmt.Errorf("function %s is not known to the tests", args.Token)
 }
 
@@ -145,6 +158,12 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		recorded.IgnoreChanges = rpc.GetIgnoreChanges()
 		recorded.SecretOutputs = rpc.GetAdditionalSecretOutputs()
 		recorded.CreateTimeout = rpc.GetCustomTimeouts().GetCreate()
+		recorded.Protect = rpc.GetProtect()
+		recorded.Transforms = len(rpc.GetTransforms())
+		recorded.CreateFirst = rpc.GetDeleteBeforeReplaceDefined() && !rpc.GetDeleteBeforeReplace()
+		for _, urn := range rpc.GetDependencies() {
+			recorded.Dependencies = append(recorded.Dependencies, resource.URN(urn).Name())
+		}
 	}
 	r.mu.Lock()
 	r.resources = append(r.resources, recorded)
@@ -191,52 +210,19 @@ func (r *Recorder) eksCluster(name string, in resource.PropertyMap) (resource.Pr
 // ca is what stands for a certificate authority in the tests.
 const ca = "Q0E="
 
-// computed lists, by type, the outputs that are not inputs.
-var computed = map[string]func(name string, in resource.PropertyMap) map[string]any{
-	"aws:eks/cluster:Cluster": func(name string, _ resource.PropertyMap) map[string]any {
-		return map[string]any{
-			"endpoint":             "https://" + name + ".eks.example.com",
-			"certificateAuthority": map[string]any{"data": ca},
-			"identities":           []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.eks.example.com/id/0123"}}}},
-			"accessConfig":         map[string]any{"authenticationMode": "API"},
-		}
-	},
-	"aws:iam/openIdConnectProvider:OpenIdConnectProvider": arn,
-	"aws:iam/role:Role": func(name string, _ resource.PropertyMap) map[string]any {
-		return map[string]any{"arn": "arn:aws:iam::123456789012:role/" + name, "name": name}
-	},
-	"aws:kms/key:Key": func(name string, _ resource.PropertyMap) map[string]any {
-		return map[string]any{"arn": "arn:aws:kms:eu-west-1:123456789012:key/" + name, "keyId": name}
-	},
-	"aws:ec2/launchTemplate:LaunchTemplate": func(string, resource.PropertyMap) map[string]any {
-		return map[string]any{"latestVersion": 1}
-	},
-	"gcp:container/cluster:Cluster": func(string, resource.PropertyMap) map[string]any {
-		return map[string]any{
-			"endpoint": "10.9.8.7", "masterVersion": "1.35.1-gke.1",
-			"masterAuth": map[string]any{
-				"clusterCaCertificate":    ca,
-				"clientCertificateConfig": map[string]any{"issueClientCertificate": false},
-			},
-		}
-	},
-	"gcp:serviceaccount/account:Account": func(name string, _ resource.PropertyMap) map[string]any {
-		return map[string]any{"email": name + "@example.iam.gserviceaccount.com"}
-	},
-	"gcp:compute/network:Network":       selfLink,
-	"gcp:compute/subnetwork:Subnetwork": selfLink,
-	"digitalocean:index/kubernetesCluster:KubernetesCluster": func(name string, _ resource.PropertyMap) map[string]any {
-		return map[string]any{
-			"endpoint": "https://" + name + ".k8s.example.com",
-			"kubeConfigs": []any{map[string]any{
-				"rawConfig": "apiVersion: v1\nkind: Config\nusers: [{name: admin, user: {token: " + Token + "}}]\n",
-			}},
-		}
-	},
-}
+// computation returns the outputs of a resource that are not inputs.
+type computation func(name string, in resource.PropertyMap) map[string]any
 
-// Token is the credential in a DOKS kubeconfig of the tests.
-const Token = "dop_v1_not_for_eyes" //nolint:gosec // no credential, but looks like one for the tests
+// computed lists them by type, cloud by cloud.
+var computed = merge(awsComputed, gcpComputed, digitalOceanComputed)
+
+func merge(tables ...map[string]computation) map[string]computation {
+	all := map[string]computation{}
+	for _, table := range tables {
+		maps.Copy(all, table)
+	}
+	return all
+}
 
 func arn(name string, _ resource.PropertyMap) map[string]any {
 	return map[string]any{"arn": "arn:aws:example:::" + name}

@@ -36,6 +36,9 @@ const (
 	// KeyNodePool is on every node: its value is the pool's name. A workload
 	// that names a pool selects its nodes by this label.
 	KeyNodePool = "ai-now.io/node-pool"
+	// KeyNodeClass is on every node: its value is the class of its pool. It is
+	// also the key of the taint on classes that pods must ask for.
+	KeyNodeClass = "ai-now.io/node-class"
 )
 
 // Owner says whose a resource is. Every field is set: the configuration

@@ -1,6 +1,9 @@
 package rule
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // Resource is one resource as a rule sees it. It is made once and handed to
 // every rule that looks at its type.
@@ -101,6 +104,9 @@ func kindOf(typ string) (Kind, bool) {
 // of some kinds, or the stack as a whole.
 type Target struct {
 	Types []string
+	// Like are patterns of types, in which * stands for any characters but '/',
+	// for what many services have in the same form.
+	Like  []string
 	Kinds []Kind
 	Stack bool
 }
@@ -109,6 +115,11 @@ type Target struct {
 func (t Target) Matches(typ string) bool {
 	for _, want := range t.Types {
 		if want == typ {
+			return true
+		}
+	}
+	for _, pattern := range t.Like {
+		if ok, err := path.Match(pattern, typ); ok && err == nil {
 			return true
 		}
 	}

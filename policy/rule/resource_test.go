@@ -23,6 +23,8 @@ func TestTargets(t *testing.T) {
 		{"a component of the kubernetes package", "kubernetes:helm.sh/v4:Chart", Workloads(), false},
 		{"no kubernetes object", "aws:apps/v1:Deployment", Workloads(), false},
 		{"half a type", "kubernetes:apps", Workloads(), false},
+		{"a pattern takes every service", "gcp:storage/bucketIAMMember:BucketIAMMember", Target{Like: []string{"gcp:*/*:*IAMMember"}}, true},
+		{"a pattern takes nothing else", "gcp:storage/bucket:Bucket", Target{Like: []string{"gcp:*/*:*IAMMember"}}, false},
 		{"the stack looks at no type", "kubernetes:apps/v1:Deployment", Target{Stack: true}, false},
 	}
 	for _, tt := range tests {

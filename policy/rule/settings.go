@@ -49,6 +49,15 @@ func (s Settings) Strings(name string) []string {
 	return out
 }
 
+// Text is the value of a Text setting.
+func (s Settings) Text(name string) string {
+	text, ok := s[name].(string)
+	if !ok {
+		panic(fmt.Sprintf("the rule has no setting %q that is a text", name))
+	}
+	return text
+}
+
 // Int is the value of an Integer setting.
 func (s Settings) Int(name string) int {
 	n, ok := s[name].(float64)

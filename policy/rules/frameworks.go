@@ -18,6 +18,17 @@ var (
 		Name: "CIS Google Kubernetes Engine Benchmark", Version: "1.9.0",
 		URL: "https://www.cisecurity.org/benchmark/kubernetes",
 	}
+	// The controls of Security Hub, those of its standard Foundational Security
+	// Best Practices and others; they have no version.
+	securityHub = rule.Framework{
+		Name: "AWS Security Hub controls",
+		URL:  "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html",
+	}
+	// Headings of the guide, which has no numbers.
+	gkeHardening = rule.Framework{
+		Name: "Google Cloud: Harden your cluster security",
+		URL:  "https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster",
+	}
 	// Headings of the tables in the standards' page, which has no numbers.
 	podSecurity = rule.Framework{
 		Name: "Pod Security Standards",
@@ -32,6 +43,10 @@ var (
 
 func cis(framework rule.Framework, id, title string) rule.Control {
 	return rule.Control{Framework: framework, ID: id, Title: title}
+}
+
+func hub(id, title string) rule.Control {
+	return rule.Control{Framework: securityHub, ID: id, Title: title}
 }
 
 func heading(framework rule.Framework, text string) rule.Control {

@@ -21,6 +21,12 @@ func shortestPrefixSetting() rule.Setting {
 	}
 }
 
+const publicPorts = "publicPorts"
+
+func publicPortsSetting() rule.Setting {
+	return names(publicPorts, []string{"80", "443"}, "Ports that may be open to the whole internet.")
+}
+
 // isNarrow asks whether a CIDR is a part of the internet and not all of it. What
 // cannot be read as a CIDR is left to the cloud to refuse.
 func isNarrow(cidr rule.Value, shortest int) rule.Truth {

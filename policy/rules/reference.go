@@ -72,6 +72,9 @@ func targetText(t rule.Target) string {
 	for _, typ := range t.Types {
 		names = append(names, "`"+typ+"`")
 	}
+	for _, pattern := range t.Like {
+		names = append(names, "`"+pattern+"`")
+	}
 	for _, k := range t.Kinds {
 		names = append(names, "`"+k.String()+"`")
 	}

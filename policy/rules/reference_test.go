@@ -17,6 +17,17 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	golden.Require(t, filepath.Join("..", "..", filepath.FromSlash(rules.ReferenceFile)), rules.Reference())
 }
 
+func TestIDsTellRulesApart(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, r := range rules.All() {
+		require.False(t, seen[r.ID], "two rules have the id %s", r.ID)
+		seen[r.ID] = true
+		require.Regexp(t, `^[a-z][a-z0-9]*(-[a-z0-9]+)+$`, r.ID)
+		require.Equal(t, r.On.Stack, strings.HasPrefix(r.ID, "stack-"), "%s: an id begins with stack- when the rule is about a stack", r.ID)
+	}
+}
+
 func TestEveryRuleIsComplete(t *testing.T) {
 	t.Parallel()
 	sentence := regexp.MustCompile(`^[A-Z].*\.$`)

@@ -7,12 +7,6 @@ import (
 	"github.com/ai-now/platform/policy/rule"
 )
 
-const (
-	eksCluster   = "aws:eks/cluster:Cluster"
-	eksNodeGroup = "aws:eks/nodeGroup:NodeGroup"
-	awsSubnet    = "aws:ec2/subnet:Subnet"
-)
-
 // gcpZone is the form of a zone's name: its region, a hyphen and a letter.
 var gcpZone = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+-[a-z]$`)
 

@@ -22,9 +22,15 @@ var AWS = &Cloud{
 	NeedsRegion: true, RegionFrom: []string{"AWS_REGION", "AWS_DEFAULT_REGION"},
 	TagsProperty: "tags", TagsAll: tagsAll,
 	Types: []*Type{
-		awsVPC, awsSubnet, awsInternetGateway, awsEIP, awsNATGateway, awsRouteTable, awsRoute, awsRouteTableAssociation,
-		awsDefaultSecurityGroup, awsSecurityGroup, awsSecurityGroupRule, awsLaunchTemplate, awsLaunchConfiguration,
-		awsRole, awsRolePolicy, awsRolePolicyAttachment, awsInstanceProfile, awsOIDCProvider, awsKey, awsAlias, awsLogGroup, awsStack,
+		awsVPC, awsVPCEndpoint, awsFlowLog, awsSubnet, awsInternetGateway, awsEIP, awsNATGateway, awsRouteTable, awsRoute, awsRouteTableAssociation,
+		awsDefaultSecurityGroup, awsSecurityGroup, awsSecurityGroupRule, awsIngressRule, awsEgressRule, awsLaunchTemplate, awsLaunchConfiguration,
+		awsRole, awsRolePolicy, awsRolePolicyAttachment, awsPolicy, awsServiceLinkedRole, awsInstanceProfile, awsOIDCProvider, awsKey, awsAlias,
+		awsLogGroup, awsMetricFilter, awsLogResourcePolicy, awsAlarm, awsEventRule, awsEventTarget, awsStack,
+		awsQueue, awsQueuePolicy, awsTopic, awsTopicPolicy, awsSubscription,
+		awsBucket, awsBucketVersioning, awsBucketEncryption, awsPublicAccessBlock, awsBucketLifecycle, awsOwnershipControls, awsBucketPolicy, awsBucketLogging,
+		awsFileSystem, awsMountTarget, awsBackupPolicy, awsFileSystemPolicy, awsAccessPoint,
+		awsRepository, awsLifecyclePolicy, awsRepositoryPolicy, awsRegistryScanning, awsSecret, awsSecretVersion, awsSecretPolicy,
+		awsZone, awsRecord, awsQueryLog, awsSigningKey, awsZoneDNSSEC, awsWebACL, awsWebACLAssociation, awsWebACLLogging, awsIPSet,
 		awsEKSCluster, awsNodeGroup, awsAccessEntry, awsAccessPolicyAssociation, awsAddon, awsPodIdentityAssociation,
 	},
 	Functions: map[string]Function{
@@ -40,6 +46,11 @@ var AWS = &Cloud{
 		"aws:ec2/getSubnets:getSubnets":                       awsGetSubnets,
 		"aws:ec2/getRouteTable:getRouteTable":                 awsGetRouteTable,
 		"aws:ec2/getRouteTables:getRouteTables":               awsGetRouteTables,
+		"aws:ec2/getPrefixList:getPrefixList":                 awsGetPrefixList,
+		"aws:ec2/getManagedPrefixList:getManagedPrefixList":   awsGetManagedPrefixList,
+		"aws:route53/getZone:getZone":                         awsGetZone,
+		"aws:eks/getAddonVersion:getAddonVersion":             awsGetAddonVersion,
+		"aws:ecr/getAuthorizationToken:getAuthorizationToken": awsGetAuthorizationToken,
 	},
 }
 

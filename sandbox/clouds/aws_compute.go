@@ -1,12 +1,18 @@
 package clouds
 
 import (
+	"fmt"
+
 	"github.com/ai-now/platform/sandbox/clouds/nodes"
 	"github.com/ai-now/platform/sandbox/clouds/props"
 	"github.com/ai-now/platform/sandbox/clouds/store"
 )
 
-const awsLaunchTemplateType = "aws:ec2/launchTemplate:LaunchTemplate"
+const (
+	awsLaunchTemplateType = "aws:ec2/launchTemplate:LaunchTemplate"
+	// awsTemplateVersionType holds the versions of launch templates that are not the latest. It is no type of the provider.
+	awsTemplateVersionType = "aws:ec2/launchTemplate:LaunchTemplateVersion"
+)
 
 var awsLaunchTemplate = &Type{
 	Token: awsLaunchTemplateType, Noun: "launch template",
@@ -37,12 +43,43 @@ var awsLaunchTemplate = &Type{
 	Update: func(c *Call) error {
 		latest := props.IntOr(c.Old, "latestVersion", 1) + 1
 		c.Props["latestVersion"] = latest
+		err := c.Store.Put(&store.Object{
+			Type: awsTemplateVersionType, ID: awsVersionID(c.ID, latest-1), Region: c.Region, Created: c.Now(), Properties: props.Clone(c.Old),
+		})
+		if err != nil {
+			return c.Errorf("%v", err)
+		}
 		if props.Bool(c.Props, "updateDefaultVersion") {
 			c.Props["defaultVersion"] = latest
 		}
 		return nil
 	},
-	Delete: func(c *Call) error { return awsRefuse(c, awsNodeGroupType, "launchTemplate.id", "DependencyViolation") },
+	Delete: func(c *Call) error {
+		if err := awsRefuse(c, awsNodeGroupType, "launchTemplate.id", "DependencyViolation"); err != nil {
+			return err
+		}
+		for n := range props.IntOr(c.Props, "latestVersion", 1) {
+			if err := c.Store.Delete(awsTemplateVersionType, awsVersionID(c.ID, n)); err != nil && !isNotExist(err) {
+				return c.Errorf("%v", err)
+			}
+		}
+		return nil
+	},
+}
+
+func awsVersionID(template string, n int) string { return fmt.Sprintf("%s:%d", template, n) }
+
+// awsTemplateVersion is a launch template as it was in a version that is not its latest.
+func awsTemplateVersion(c *Call, latest *store.Object, n int) (*store.Object, error) {
+	o, err := c.Store.Get(awsTemplateVersionType, awsVersionID(latest.ID, n))
+	if isNotExist(err) {
+		return nil, c.Errorf("InvalidRequestException: the launch template %s has no version %d any more", latest.ID, n)
+	}
+	if err != nil {
+		return nil, c.Errorf("%v", err)
+	}
+	o.ID = latest.ID
+	return o, nil
 }
 
 // The component @pulumi/eks makes its own, self-managed node group with a

@@ -3,7 +3,6 @@ package clouds
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,18 +12,14 @@ import (
 
 const awsEKSClusterType = "aws:eks/cluster:Cluster"
 
-// eksName is the form of a cluster's name: docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html.
-var eksName = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)
-
 // eksModes are the authentication modes, in the order in which a cluster can move: never back.
 // Source: docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html.
 var eksModes = []string{"CONFIG_MAP", "API_AND_CONFIG_MAP", "API"}
 
-var eksLogTypes = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
-
 var awsEKSCluster = &Type{
 	Token: awsEKSClusterType, Noun: "EKS cluster",
-	Does:     "runs a control plane, whose address and authority are the cluster's; refuses subnets in fewer than two zones; cannot be deleted with node groups",
+	Does: "runs a control plane, whose address and authority are the cluster's; refuses subnets in fewer than two zones, " +
+		"upgrades over a minor version or past its nodes, and to go back; cannot be deleted with node groups",
 	Autoname: &Autoname{Property: "name", MaxLength: 100},
 	Required: []string{"roleArn", "vpcConfig", "vpcConfig.subnetIds"},
 	Immutable: []string{
@@ -45,7 +40,15 @@ var awsEKSCluster = &Type{
 	Sets: []string{
 		"enabledClusterLogTypes", "vpcConfig.subnetIds", "vpcConfig.securityGroupIds", "vpcConfig.publicAccessCidrs", "encryptionConfig.resources",
 	},
-	WriteOnly: []string{"defaultAddonsToRemoves", "bootstrapSelfManagedAddons"},
+	WriteOnly: []string{"defaultAddonsToRemoves", "bootstrapSelfManagedAddons", "forceUpdateVersion"},
+	Replaced: func(old, in props.Object) []string {
+		replaced := eksBlocks(old, in, "kubernetesNetworkConfig", "outpostConfig")
+		// docs.aws.amazon.com/eks/latest/userguide/enable-kms.html: encryption cannot be taken off again.
+		if old["encryptionConfig"] != nil && in["encryptionConfig"] == nil {
+			replaced = append(replaced, "encryptionConfig")
+		}
+		return replaced
+	},
 	Exclusive: clusterLock,
 	Check:     eksCheckCluster,
 	Create:    eksCreateCluster,
@@ -69,27 +72,15 @@ var awsEKSCluster = &Type{
 	Remove: removePlane,
 }
 
-func eksCheckCluster(c *Call) []Failure {
-	var f []Failure
-	if n := props.Str(c.Props, "name"); n != "" && !eksName.MatchString(n) {
-		f = append(f, Failure{"name", fmt.Sprintf("%q must have 1 to 100 letters, digits, hyphens and underscores, a letter or digit first", n)})
-	}
-	if v := props.Str(c.Props, "version"); v != "" && !regexp.MustCompile(`^1\.\d+$`).MatchString(v) {
-		f = append(f, Failure{"version", fmt.Sprintf("%q is no version of EKS: a minor version such as 1.35", v)})
-	}
-	if m := props.Str(c.Props, "accessConfig.authenticationMode"); m != "" && !slices.Contains(eksModes, m) {
-		f = append(f, Failure{"accessConfig.authenticationMode", fmt.Sprintf("%q is none of %s", m, strings.Join(eksModes, ", "))})
-	}
-	for i, l := range props.StrList(c.Props, "enabledClusterLogTypes") {
-		if !slices.Contains(eksLogTypes, l) {
-			f = append(f, Failure{props.Index("enabledClusterLogTypes", i), fmt.Sprintf("%q is none of %s", l, strings.Join(eksLogTypes, ", "))})
+// eksBlocks names the blocks with immutable inputs that one side has and the other has not.
+func eksBlocks(old, in props.Object, blocks ...string) []string {
+	var out []string
+	for _, b := range blocks {
+		if (old[b] == nil) != (in[b] == nil) {
+			out = append(out, b)
 		}
 	}
-	public, known := props.Get(c.Props, "vpcConfig.endpointPublicAccess").(bool)
-	if private, ok := props.Get(c.Props, "vpcConfig.endpointPrivateAccess").(bool); ok && known && !public && !private {
-		f = append(f, Failure{"vpcConfig.endpointPublicAccess", "a cluster needs public or private access to its endpoint"})
-	}
-	return append(f, checkCIDR(c.Props, "kubernetesNetworkConfig.serviceIpv4Cidr", 12, 24)...)
+	return out
 }
 
 func eksCreateCluster(c *Call) (string, error) {
@@ -100,7 +91,10 @@ func eksCreateCluster(c *Call) (string, error) {
 	if err := awsRoleExists(c, props.Str(c.Props, "roleArn"), "InvalidParameterException"); err != nil {
 		return "", err
 	}
-	vpc, err := eksPlace(c)
+	if err := eksKey(c); err != nil {
+		return "", err
+	}
+	vpc, _, err := eksPlace(c)
 	if err != nil {
 		return "", err
 	}
@@ -124,30 +118,44 @@ func eksCreateCluster(c *Call) (string, error) {
 	return name, nil
 }
 
-// eksPlace checks the subnets and returns their VPC.
-func eksPlace(c *Call) (*store.Object, error) {
+// eksKey refuses a key that cannot encrypt Secrets: docs.aws.amazon.com/eks/latest/userguide/enable-kms.html.
+func eksKey(c *Call) error {
+	arn := props.Str(c.Props, "encryptionConfig.provider.keyArn")
+	if arn == "" {
+		return nil
+	}
+	key, err := awsKeyOf(c, arn, "InvalidParameterException")
+	if err == nil && key != nil && props.Str(key.Properties, "customerMasterKeySpec") != "SYMMETRIC_DEFAULT" {
+		return c.Errorf("InvalidParameterException: the key %s is not symmetric", arn)
+	}
+	return err
+}
+
+// eksPlace checks the subnets and returns their VPC and their zones in order.
+func eksPlace(c *Call) (*store.Object, []string, error) {
 	zones, vpc := map[string]bool{}, ""
 	for _, id := range props.StrList(c.Props, "vpcConfig.subnetIds") {
 		s, err := awsFind(c, awsSubnetType, id, "InvalidParameterException")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		zones[props.Str(s.Properties, "availabilityZone")] = true
 		v := props.Str(s.Properties, "vpcId")
 		if vpc != "" && v != vpc {
-			return nil, c.Errorf("InvalidParameterException: the subnets are in two VPCs, %s and %s", vpc, v)
+			return nil, nil, c.Errorf("InvalidParameterException: the subnets are in two VPCs, %s and %s", vpc, v)
 		}
 		vpc = v
 	}
 	if len(zones) < 2 {
-		return nil, c.Errorf("InvalidParameterException: the subnets specified must be in at least two different AZs, and are in %d", len(zones))
+		return nil, nil, c.Errorf("InvalidParameterException: the subnets specified must be in at least two different AZs, and are in %d", len(zones))
 	}
 	for _, id := range props.StrList(c.Props, "vpcConfig.securityGroupIds") {
 		if !awsGroupExists(c, id) {
-			return nil, c.Errorf("InvalidParameterException: the security group %s does not exist", id)
+			return nil, nil, c.Errorf("InvalidParameterException: the security group %s does not exist", id)
 		}
 	}
-	return awsFind(c, awsVPCType, vpc, "InvalidParameterException")
+	o, err := awsFind(c, awsVPCType, vpc, "InvalidParameterException")
+	return o, props.SortedKeys(zones), err
 }
 
 // eksServices is the range of Services: the cluster's own, or the one of EKS's two that is not the VPC's.
@@ -174,10 +182,46 @@ func eksUpdateCluster(c *Call) error {
 	if slices.Index(eksModes, to) < slices.Index(eksModes, from) {
 		return c.Errorf("InvalidParameterException: the authentication mode cannot go back from %s to %s", from, to)
 	}
-	// docs.aws.amazon.com/eks/latest/userguide/enable-kms.html: encryption cannot be taken off again.
-	if props.Map(c.Old, "encryptionConfig") != nil && props.Map(c.Props, "encryptionConfig") == nil {
-		return c.Errorf("InvalidParameterException: encryption of Secrets cannot be disabled")
+	if before := c.Old["encryptionConfig"]; before != nil && !props.Equal(before, c.Props["encryptionConfig"]) {
+		return c.Errorf("InvalidParameterException: the encryption of Secrets of the cluster %s cannot be changed; the real provider says nothing and changes nothing", c.ID)
 	}
-	_, err := eksPlace(c)
-	return err
+	if err := eksKey(c); err != nil {
+		return err
+	}
+	if err := eksNodesFollow(c); err != nil {
+		return err
+	}
+	vpc, zones, err := eksPlace(c)
+	if err != nil {
+		return err
+	}
+	old := *c
+	old.Props = c.Old
+	before, zonesBefore, err := eksPlace(&old)
+	// docs.aws.amazon.com/eks/latest/APIReference/API_UpdateClusterConfig.html, resourcesVpcConfig.
+	if err == nil && (before.ID != vpc.ID || !slices.Equal(zones, zonesBefore)) {
+		return c.Errorf("InvalidParameterException: other subnets must be in the same VPC and zones as before, %s and %s, not %s and %s",
+			before.ID, strings.Join(zonesBefore, ", "), vpc.ID, strings.Join(zones, ", "))
+	}
+	return nil
+}
+
+// eksSkew is how many minor versions a node may be behind its control plane: kubernetes.io/releases/version-skew-policy.
+const eksSkew = 3
+
+// eksNodesFollow refuses an upgrade that leaves nodes too far behind.
+func eksNodesFollow(c *Call) error {
+	to, ok := minor(props.Str(c.Props, "version"))
+	if !ok || props.Equal(c.Old["version"], c.Props["version"]) {
+		return nil
+	}
+	behind, err := c.Others(awsNodeGroupType, func(o *store.Object) bool {
+		group, known := minor(props.Str(o.Properties, "version"))
+		return known && props.Str(o.Properties, "clusterName") == c.ID && group < to-eksSkew
+	})
+	if err != nil || len(behind) == 0 {
+		return err
+	}
+	return c.Errorf("InvalidRequestException: nodes may be %d minor versions behind the control plane at most: update the node group %s, which has %s, first",
+		eksSkew, behind[0].ID, props.Str(behind[0].Properties, "version"))
 }

@@ -1,13 +1,13 @@
 package clouds
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/ai-now/platform/sandbox/clouds/props"
 )
 
-const (
-	awsAccessEntryType = "aws:eks/accessEntry:AccessEntry"
-	awsAddonType       = "aws:eks/addon:Addon"
-)
+const awsAccessEntryType = "aws:eks/accessEntry:AccessEntry"
 
 // eksOf finds the cluster that a resource belongs to.
 func eksOf(c *Call) (props.Object, error) {
@@ -28,13 +28,14 @@ func eksFree(c *Call, id, what string) error {
 
 var awsAccessEntry = &Type{
 	Token: awsAccessEntryType, Noun: "EKS access entry",
-	Does:             "refuses a cluster whose authentication mode is CONFIG_MAP, and a second entry for one principal; grants nothing, because the sandbox has no IAM",
+	Does:             "refuses a cluster whose authentication mode is CONFIG_MAP, a second entry for one principal, and the role of nodes that is not there; takes any principal of people; grants nothing, because the sandbox has no IAM",
 	Required:         []string{"clusterName", "principalArn"},
 	Immutable:        []string{"clusterName", "principalArn", "type"},
 	Defaults:         props.Object{"type": "STANDARD"},
 	OptionalComputed: []string{"kubernetesGroups", "userName"},
 	Computed:         []string{"accessEntryArn", "createdAt", "modifiedAt"},
 	Sets:             []string{"kubernetesGroups"},
+	Check:            eksCheckAccessEntry,
 	Create: func(c *Call) (string, error) {
 		cluster, err := eksOf(c)
 		if err != nil {
@@ -48,12 +49,37 @@ var awsAccessEntry = &Type{
 		if err := eksFree(c, id, "the access entry for "+principal); err != nil {
 			return "", err
 		}
-		setDefaults(c.Props, props.Object{"kubernetesGroups": []any{}, "userName": principal})
+		groups, user := []any{}, principal
+		if t := props.Str(c.Props, "type"); t == "EC2_LINUX" { // docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+			groups, user = []any{"system:nodes"}, "system:node:{{EC2PrivateDNSName}}"
+		}
+		setDefaults(c.Props, props.Object{"kubernetesGroups": groups, "userName": user})
 		set(c, "accessEntryArn", awsARN(c.Env, "eks", "access-entry/"+props.Str(c.Props, "clusterName")+"/"+uuid()), "createdAt", c.Timestamp(), "modifiedAt", c.Timestamp())
+		if props.Str(c.Props, "type") == "STANDARD" {
+			return id, nil // people's roles are made elsewhere than in the stack
+		}
 		return id, awsRoleExists(c, principal, "InvalidParameterException")
 	},
 	Update: func(c *Call) error { c.Props["modifiedAt"] = c.Timestamp(); return nil },
 }
+
+// Source of the rules: docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
+func eksCheckAccessEntry(c *Call) []Failure {
+	f := awsOneOf(c.Props, "type", "STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX")
+	kind := props.Str(c.Props, "type")
+	if kind != "" && kind != "STANDARD" && !empty(c.Props["kubernetesGroups"]) && c.Props["kubernetesGroups"] != nil {
+		f = append(f, Failure{"kubernetesGroups", fmt.Sprintf("InvalidParameterException: an access entry of type %s has no groups of its own", kind)})
+	}
+	for i, g := range props.StrList(c.Props, "kubernetesGroups") {
+		if strings.HasPrefix(g, "system:") {
+			f = append(f, Failure{props.Index("kubernetesGroups", i), fmt.Sprintf("InvalidParameterException: the kubernetes group name %s is invalid, it cannot start with system: use an access policy", g)})
+		}
+	}
+	return f
+}
+
+// eksPolicyARN begins the ARN of an access policy: docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html.
+const eksPolicyARN = "arn:aws:eks::aws:cluster-access-policy/"
 
 var awsAccessPolicyAssociation = &Type{
 	Token: "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", Noun: "association of an EKS access policy", Untagged: true,
@@ -61,40 +87,32 @@ var awsAccessPolicyAssociation = &Type{
 	Required:  []string{"clusterName", "principalArn", "policyArn", "accessScope"},
 	Immutable: []string{"clusterName", "principalArn", "policyArn", "accessScope"},
 	Computed:  []string{"associatedAt", "modifiedAt"},
+	Check: func(c *Call) []Failure {
+		f := awsOneOf(c.Props, "accessScope.type", "cluster", "namespace")
+		if a := props.Str(c.Props, "policyArn"); a != "" && !strings.HasPrefix(a, eksPolicyARN) {
+			f = append(f, Failure{"policyArn", fmt.Sprintf("%q is no access policy of EKS: it begins with %s", a, eksPolicyARN)})
+		}
+		if scope := props.Str(c.Props, "accessScope.type"); scope != "" && (scope == "namespace") != (len(props.List(c.Props, "accessScope.namespaces")) > 0) {
+			f = append(f, Failure{"accessScope.namespaces", "goes with the type namespace, and only with it"})
+		}
+		return f
+	},
 	Create: func(c *Call) (string, error) {
 		if _, err := eksOf(c); err != nil {
 			return "", err
 		}
 		entry := props.Str(c.Props, "clusterName") + ":" + props.Str(c.Props, "principalArn")
-		if _, err := c.Find(awsAccessEntryType, entry, "ResourceNotFoundException"); err != nil {
+		found, err := c.Find(awsAccessEntryType, entry, "ResourceNotFoundException")
+		if err != nil {
 			return "", err
+		}
+		if t := props.Str(found.Properties, "type"); t != "STANDARD" && t != "EC2" {
+			return "", c.Errorf("InvalidParameterException: the access entry %s is of type %s, which has no access policies", entry, t)
 		}
 		set(c, "associatedAt", c.Timestamp(), "modifiedAt", c.Timestamp())
 		id := props.Str(c.Props, "clusterName") + "#" + props.Str(c.Props, "principalArn") + "#" + props.Str(c.Props, "policyArn")
 		return id, eksFree(c, id, "the access policy")
 	},
-}
-
-var awsAddon = &Type{
-	Token: awsAddonType, Noun: "EKS add-on",
-	Does:             "is kept; the software of the add-on is not installed",
-	Required:         []string{"clusterName", "addonName"},
-	Immutable:        []string{"clusterName", "addonName"},
-	OptionalComputed: []string{"addonVersion", "configurationValues"},
-	Computed:         []string{"arn", "createdAt", "modifiedAt"},
-	ComputedByUpdate: []string{"modifiedAt"},
-	WriteOnly:        []string{"preserve", "resolveConflicts", "resolveConflictsOnCreate", "resolveConflictsOnUpdate"},
-	Create: func(c *Call) (string, error) {
-		if _, err := eksOf(c); err != nil {
-			return "", err
-		}
-		cluster, name := props.Str(c.Props, "clusterName"), props.Str(c.Props, "addonName")
-		id := cluster + ":" + name
-		setDefaults(c.Props, props.Object{"configurationValues": ""})
-		set(c, "arn", awsARN(c.Env, "eks", "addon/"+cluster+"/"+name+"/"+uuid()), "createdAt", c.Timestamp(), "modifiedAt", c.Timestamp())
-		return id, eksFree(c, id, "the addon "+name)
-	},
-	Update: func(c *Call) error { c.Props["modifiedAt"] = c.Timestamp(); return nil },
 }
 
 var awsPodIdentityAssociation = &Type{

@@ -40,7 +40,7 @@ func awsCheckPolicy(o props.Object, path string) []Failure {
 
 var awsRole = &Type{
 	Token: awsRoleType, Noun: "role",
-	Does:             "cannot be deleted with policies attached, or while an instance profile has it",
+	Does:             "refuses policies that do not exist; cannot be deleted with policies attached, or while an instance profile has it",
 	Autoname:         &Autoname{Property: "name", MaxLength: 64},
 	Required:         []string{"assumeRolePolicy"},
 	Immutable:        []string{"name", "namePrefix", "path"},
@@ -50,7 +50,10 @@ var awsRole = &Type{
 	Sets:             []string{"managedPolicyArns", "inlinePolicies"},
 	WriteOnly:        []string{"forceDetachPolicies"},
 	Check: func(c *Call) []Failure {
-		f := awsCheckPolicy(c.Props, "assumeRolePolicy")
+		f := append(awsCheckTrustPolicy(c.Props, "assumeRolePolicy"), awsBetween(c.Props, "maxSessionDuration", 3600, 43200)...)
+		for i := range props.List(c.Props, "inlinePolicies") {
+			f = append(f, awsCheckIdentityPolicy(c.Props, props.Index("inlinePolicies", i)+".policy", 10240)...)
+		}
 		if n := props.Str(c.Props, "name"); len(n) > 64 {
 			f = append(f, Failure{"name", fmt.Sprintf("%q has %d characters: a role's name has 64 at most", n, len(n))})
 		}
@@ -62,8 +65,9 @@ var awsRole = &Type{
 			return "", c.Errorf("EntityAlreadyExists: role with name %s already exists", name)
 		}
 		set(c, "arn", "arn:aws:iam::"+awsAccount+":role"+props.Str(c.Props, "path")+name, "createDate", c.Timestamp(), "uniqueId", awsIAMID("AROA"))
-		return name, nil
+		return name, awsRolePolicies(c)
 	},
+	Update: awsRolePolicies,
 	Delete: func(c *Call) error {
 		if !props.Bool(c.Props, "forceDetachPolicies") {
 			for _, t := range []string{awsRolePolicyAttachmentType, awsRolePolicyType} {
@@ -74,6 +78,16 @@ var awsRole = &Type{
 		}
 		return awsRefuse(c, awsInstanceProfileType, "role", "DeleteConflict")
 	},
+}
+
+// awsRolePolicies refuses a boundary or an attached policy that was never made.
+func awsRolePolicies(c *Call) error {
+	for _, arn := range append(props.StrList(c.Props, "managedPolicyArns"), props.Str(c.Props, "permissionsBoundary")) {
+		if err := awsPolicyExists(c, arn); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // awsRoleExists refuses a role of the account that was never made. It takes a name or an ARN.
@@ -100,7 +114,7 @@ var awsRolePolicy = &Type{
 	Required:         []string{"role", "policy"},
 	Immutable:        []string{"name", "namePrefix", "role"},
 	OptionalComputed: []string{"namePrefix"},
-	Check:            func(c *Call) []Failure { return awsCheckPolicy(c.Props, "policy") },
+	Check:            func(c *Call) []Failure { return awsCheckIdentityPolicy(c.Props, "policy", 10240) },
 	Create: func(c *Call) (string, error) {
 		role := props.Str(c.Props, "role")
 		return role + ":" + props.Str(c.Props, "name"), awsRoleExists(c, role, "NoSuchEntity")
@@ -109,7 +123,7 @@ var awsRolePolicy = &Type{
 
 var awsRolePolicyAttachment = &Type{
 	Token: awsRolePolicyAttachmentType, Noun: "attachment of a policy", Untagged: true,
-	Does:      "refuses a role that does not exist",
+	Does:      "refuses roles and policies that do not exist",
 	Required:  []string{"role", "policyArn"},
 	Immutable: []string{"role", "policyArn"},
 	Check: func(c *Call) []Failure {
@@ -120,6 +134,9 @@ var awsRolePolicyAttachment = &Type{
 	},
 	Create: func(c *Call) (string, error) {
 		role := props.Str(c.Props, "role")
+		if err := awsPolicyExists(c, props.Str(c.Props, "policyArn")); err != nil {
+			return "", err
+		}
 		return role + "-" + c.Now().Format("20060102150405") + randomHex(12), awsRoleExists(c, role, "NoSuchEntity")
 	},
 }

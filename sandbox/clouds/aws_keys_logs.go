@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	awsKeyType   = "aws:kms/key:Key"
-	awsAliasType = "aws:kms/alias:Alias"
+	awsKeyType      = "aws:kms/key:Key"
+	awsAliasType    = "aws:kms/alias:Alias"
+	awsLogGroupType = "aws:cloudwatch/logGroup:LogGroup"
 )
 
 var awsKey = &Type{
@@ -25,7 +26,7 @@ var awsKey = &Type{
 	Computed:         []string{"arn", "keyId"},
 	WriteOnly:        []string{"deletionWindowInDays", "bypassPolicyLockoutSafetyCheck"},
 	Check: func(c *Call) []Failure {
-		f := awsCheckPolicy(c.Props, "policy")
+		f := append(awsCheckResourcePolicy(c.Props, "policy"), awsCheckKey(c.Props)...)
 		// docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 		if n, ok := props.Int(c.Props, "deletionWindowInDays"); ok && (n < 7 || n > 30) {
 			f = append(f, Failure{"deletionWindowInDays", fmt.Sprintf("%d is not between 7 and 30", n)})
@@ -48,6 +49,39 @@ var awsKey = &Type{
 		set(c, "keyId", id, "arn", awsARN(c.Env, "kms", "key/"+id))
 		return id, nil
 	},
+}
+
+// awsCheckKey finds a use that the kind of key does not have, and a policy that locks its owner out.
+// Sources: docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html, rotate-keys.html and key-policy-default.html.
+func awsCheckKey(o props.Object) []Failure {
+	var f []Failure
+	spec, usage := props.Str(o, "customerMasterKeySpec"), props.Str(o, "keyUsage")
+	uses := []string{"ENCRYPT_DECRYPT"}
+	switch {
+	case strings.HasPrefix(spec, "RSA_"):
+		uses = []string{"ENCRYPT_DECRYPT", "SIGN_VERIFY"}
+	case strings.HasPrefix(spec, "ECC_"):
+		uses = []string{"SIGN_VERIFY", "KEY_AGREEMENT"}
+	case strings.HasPrefix(spec, "HMAC_"):
+		uses = []string{"GENERATE_VERIFY_MAC"}
+	}
+	if usage != "" && spec != "" && !slices.Contains(uses, usage) {
+		f = append(f, Failure{"keyUsage", fmt.Sprintf("ValidationException: a key of %s is for %s, not %s", spec, strings.Join(uses, " or "), usage)})
+	}
+	if props.Bool(o, "enableKeyRotation") && spec != "" && spec != "SYMMETRIC_DEFAULT" {
+		f = append(f, Failure{"enableKeyRotation", fmt.Sprintf("UnsupportedOperationException: a key of %s cannot be rotated", spec)})
+	}
+	f = append(f, awsBetween(o, "rotationPeriodInDays", 90, 2560)...)
+	policy := props.Str(o, "policy")
+	keeps := slices.ContainsFunc(awsStatements(policy), func(s policyStatement) bool {
+		return s.Effect == "Allow" && slices.ContainsFunc(awsTexts(s.Action), func(a string) bool {
+			return a == "*" || a == "kms:*" || a == "kms:Put*" || a == "kms:PutKeyPolicy"
+		})
+	})
+	if policy != "" && !keeps && !props.Bool(o, "bypassPolicyLockoutSafetyCheck") {
+		f = append(f, Failure{"policy", "MalformedPolicyDocumentException: the new key policy will not allow you to update the key policy in the future: allow kms:* to the account"})
+	}
+	return f
 }
 
 var awsAlias = &Type{
@@ -100,8 +134,8 @@ func awsAliasTarget(c *Call) error {
 var awsRetention = []int{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
 var awsLogGroup = &Type{
-	Token: "aws:cloudwatch/logGroup:LogGroup", Noun: "log group",
-	Does:             "refuses a name in use, also where a cluster that logs made the group before",
+	Token: awsLogGroupType, Noun: "log group",
+	Does:             "refuses a name in use, also where a cluster that logs made the group before, and KMS keys that CloudWatch Logs may not use",
 	Autoname:         &Autoname{Property: "name", MaxLength: 512},
 	Immutable:        []string{"name", "namePrefix", "logGroupClass"},
 	Defaults:         props.Object{"retentionInDays": 0, "skipDestroy": false},
@@ -133,6 +167,24 @@ var awsLogGroup = &Type{
 		}
 		setDefaults(c.Props, props.Object{"logGroupClass": "STANDARD"})
 		set(c, "arn", awsARN(c.Env, "logs", "log-group:"+name))
-		return name, nil
+		return name, awsLogKey(c)
 	},
+	Update: awsLogKey,
+}
+
+// awsLogKey refuses a key that CloudWatch Logs may not use: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html.
+func awsLogKey(c *Call) error {
+	arn := props.Str(c.Props, "kmsKeyId")
+	if arn == "" {
+		return nil
+	}
+	key, err := awsKeyOf(c, arn, "InvalidParameterException")
+	if err != nil || key == nil {
+		return err
+	}
+	service := "logs." + c.Region + ".amazonaws.com"
+	if !awsTrusts(props.Str(key.Properties, "policy"), service) {
+		return c.Errorf("AccessDeniedException: the KMS key %s does not exist or is not allowed to be used with the log group: its policy must let %s use it", arn, service)
+	}
+	return nil
 }

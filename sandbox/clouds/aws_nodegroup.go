@@ -3,7 +3,6 @@ package clouds
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/ai-now/platform/sandbox/clouds/nodes"
 	"github.com/ai-now/platform/sandbox/clouds/props"
@@ -14,7 +13,8 @@ const awsNodeGroupType = "aws:eks/nodeGroup:NodeGroup"
 
 var awsNodeGroup = &Type{
 	Token: awsNodeGroupType, Noun: "EKS node group",
-	Does:     "makes nodes in the cluster, desiredSize of them over the zones of its subnets; resizing, labels and taints change them in place",
+	Does: "makes nodes in the cluster, desiredSize of them over the zones of its subnets; resizing, labels and taints change them in place, " +
+		"another instance type in its launch template makes them anew",
 	Autoname: &Autoname{Property: "nodeGroupName", MaxLength: 63},
 	Required: []string{"clusterName", "nodeRoleArn", "scalingConfig", "subnetIds"},
 	Immutable: []string{
@@ -25,6 +25,7 @@ var awsNodeGroup = &Type{
 		"amiType", "capacityType", "diskSize", "instanceTypes", "nodeGroupNamePrefix", "releaseVersion", "updateConfig", "version", "nodeRepairConfig",
 		"launchTemplate.id", "launchTemplate.name",
 	},
+	Replaced:  func(old, in props.Object) []string { return eksBlocks(old, in, "launchTemplate") },
 	Computed:  []string{"arn", "resources", "status"},
 	Sets:      []string{"subnetIds", "taints"},
 	WriteOnly: []string{"forceUpdateVersion"},
@@ -38,8 +39,19 @@ var awsNodeGroup = &Type{
 		if err := eksGroupVersion(c, cluster); err != nil {
 			return err
 		}
-		_, err = eksTemplate(c)
-		return err
+		// docs.aws.amazon.com/eks/latest/userguide/update-managed-node-group.html
+		before, ok := minor(props.Str(c.Old, "version"))
+		if after, ok2 := minor(props.Str(c.Props, "version")); ok && ok2 && after < before {
+			return c.Errorf("InvalidParameterException: a node group cannot go back from Kubernetes 1.%d to 1.%d", before, after)
+		}
+		lt, err := eksTemplate(c)
+		if err != nil {
+			return err
+		}
+		if err := eksTemplateFits(c, lt); err != nil {
+			return err
+		}
+		return eksImageFits(c, lt)
 	},
 	Realize: eksRealizeNodeGroup,
 	Observe: observePool(eksRealizeNodeGroup),
@@ -67,10 +79,12 @@ func eksCheckNodeGroup(c *Call) []Failure {
 	if ok3 && most < 1 {
 		f = append(f, Failure{"scalingConfig.maxSize", "maxSize must be at least 1"})
 	}
-	if c.Props["launchTemplate"] != nil && c.Props["diskSize"] != nil {
-		f = append(f, Failure{"diskSize", "with a launch template the size of the disk belongs into the template"})
+	for _, k := range []string{"diskSize", "remoteAccess"} { // docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html
+		if c.Props["launchTemplate"] != nil && c.Props[k] != nil {
+			f = append(f, Failure{k, "with a launch template it belongs into the template"})
+		}
 	}
-	return f
+	return append(f, eksCheckNodes(c.Props)...)
 }
 
 func eksCreateNodeGroup(c *Call) (string, error) {
@@ -95,10 +109,9 @@ func eksCreateNodeGroup(c *Call) (string, error) {
 			return "", c.Errorf("InvalidParameterException: the subnet %s is not in the VPC %s of the cluster", s, v)
 		}
 	}
-	if err := eksMachines(c); err != nil {
+	if err := eksMachines(c, cluster); err != nil {
 		return "", err
 	}
-	setDefaults(c.Props, props.Object{"capacityType": "ON_DEMAND", "version": cluster.Properties["version"], "updateConfig": props.Object{"maxUnavailable": 1}})
 	if err := eksGroupVersion(c, cluster); err != nil {
 		return "", err
 	}
@@ -106,83 +119,6 @@ func eksCreateNodeGroup(c *Call) (string, error) {
 		"autoscalingGroups": []any{props.Object{"name": "eks-" + name + "-" + uuid()}}, "remoteAccessSecurityGroupId": "",
 	}})
 	return id, nil
-}
-
-// eksTemplate finds the launch template of a node group, nil if it has none.
-func eksTemplate(c *Call) (*store.Object, error) {
-	id, name := props.Str(c.Props, "launchTemplate.id"), props.Str(c.Props, "launchTemplate.name")
-	if id == "" && name == "" {
-		return nil, nil
-	}
-	found, err := awsHere(c.Env, awsLaunchTemplateType, func(o *store.Object) bool {
-		return o.ID == id || id == "" && props.Str(o.Properties, "name") == name
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 {
-		return nil, c.Errorf("InvalidRequestException: the launch template %s%s does not exist", id, name)
-	}
-	lt := found[0]
-	version, latest := props.Str(c.Props, "launchTemplate.version"), props.IntOr(lt.Properties, "latestVersion", 1)
-	n := 0
-	if _, err := fmt.Sscanf(version, "%d", &n); err == nil && n > latest {
-		return nil, c.Errorf("InvalidRequestException: the launch template %s has no version %d: the latest is %d", lt.ID, n, latest)
-	}
-	t := props.Map(c.Props, "launchTemplate")
-	t["id"], t["name"] = lt.ID, props.Str(lt.Properties, "name")
-	return lt, nil
-}
-
-// eksMachines settles instance types, image type and disk of a node group.
-func eksMachines(c *Call) error {
-	lt, err := eksTemplate(c)
-	if err != nil {
-		return err
-	}
-	if lt != nil && props.Str(lt.Properties, "instanceType") != "" {
-		if props.List(c.Props, "instanceTypes") != nil {
-			return c.Errorf("InvalidParameterException: instance type is in the launch template %s and in the node group: give it once", lt.ID)
-		}
-	} else {
-		setDefaults(c.Props, props.Object{"instanceTypes": []any{"t3.medium"}}) // docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html
-	}
-	machine, err := eksMachine(c, lt)
-	if err != nil {
-		return err
-	}
-	// Since 1.30 a node group that says nothing gets Amazon Linux 2023: docs.aws.amazon.com/eks/latest/userguide/al2023.html.
-	image := "AL2023_x86_64_STANDARD"
-	switch {
-	case lt != nil && props.Str(lt.Properties, "imageId") != "":
-		image = "CUSTOM"
-	case machine.ARM:
-		image = "AL2023_ARM_64_STANDARD"
-	case machine.GPUs > 0:
-		image = "AL2023_x86_64_NVIDIA"
-	}
-	setDefaults(c.Props, props.Object{"amiType": image})
-	if lt == nil {
-		setDefaults(c.Props, props.Object{"diskSize": 20})
-	}
-	if a := props.Str(c.Props, "amiType"); a != "CUSTOM" && strings.Contains(a, "ARM_64") != machine.ARM {
-		return c.Errorf("InvalidParameterException: [%s] is not a valid instance type for requested amiType %s", machine.Name, a)
-	}
-	return nil
-}
-
-func eksMachine(c *Call, lt *store.Object) (nodes.Machine, error) {
-	name := "t3.medium"
-	if l := props.StrList(c.Props, "instanceTypes"); len(l) > 0 {
-		name = l[0]
-	} else if lt != nil {
-		name = props.StrOr(lt.Properties, "instanceType", name)
-	}
-	m, err := nodes.AWS.Find(name)
-	if err != nil {
-		return m, c.Errorf("InvalidParameterException: %v", err)
-	}
-	return m, nil
 }
 
 // eksGroupVersion refuses nodes newer than the control plane.

@@ -28,9 +28,9 @@ func eksRealizeNodeGroup(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	machine.DiskGiB = props.IntOr(c.Props, "diskSize", 20)
-	if lt != nil { // the root volume that @pulumi/eks writes into its template
-		machine.DiskGiB = props.IntOr(lt.Properties, "blockDeviceMappings[0].ebs.volumeSize", machine.DiskGiB)
+	machine.DiskGiB = eksDisk(c, lt)
+	if props.Str(c.Props, "amiType") != "CUSTOM" {
+		machine.MaxPods = nodes.EKSMaxPods(machine, eksPrefixDelegation(c, props.Str(c.Props, "clusterName")))
 	}
 	subnets, err := eksSubnets(c)
 	if err != nil {

@@ -15,7 +15,7 @@ const (
 
 var awsSecurityGroup = &Type{
 	Token: awsSecurityGroupType, Noun: "security group",
-	Does:             "refuses a second group of the same name in a VPC; cannot be deleted while a cluster or another group's rule uses it",
+	Does:             "refuses a second group of the same name in a VPC; cannot be deleted while a cluster, an endpoint, a mount target or another group's rule uses it",
 	Autoname:         &Autoname{Property: "name", MaxLength: 255},
 	Immutable:        []string{"name", "namePrefix", "description", "vpcId"},
 	Defaults:         props.Object{"description": "Managed by Pulumi", "revokeRulesOnDelete": false},
@@ -45,10 +45,15 @@ var awsSecurityGroup = &Type{
 		return id, nil
 	},
 	Delete: func(c *Call) error {
-		if err := awsRefuse(c, awsEKSClusterType, "vpcConfig.securityGroupIds", "DependencyViolation"); err != nil {
-			return err
+		for t, property := range map[string]string{
+			awsEKSClusterType: "vpcConfig.securityGroupIds", awsVPCEndpointType: "securityGroupIds", awsMountTargetType: "securityGroups",
+			awsSecurityGroupRuleType: "sourceSecurityGroupId", awsIngressRuleType: "referencedSecurityGroupId", awsEgressRuleType: "referencedSecurityGroupId",
+		} {
+			if err := awsRefuse(c, t, property, "DependencyViolation"); err != nil {
+				return err
+			}
 		}
-		return awsRefuse(c, awsSecurityGroupRuleType, "sourceSecurityGroupId", "DependencyViolation")
+		return nil
 	},
 }
 

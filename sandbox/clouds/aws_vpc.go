@@ -12,7 +12,7 @@ const (
 
 var awsVPC = &Type{
 	Token: awsVPCType, Noun: "VPC",
-	Does:             "brings a default security group and a main route table; cannot be deleted with subnets, gateways, route tables or security groups in it",
+	Does:             "brings a default security group and a main route table; cannot be deleted with subnets, gateways, endpoints, route tables or security groups in it",
 	Immutable:        []string{"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"},
 	Defaults:         props.Object{"instanceTenancy": "default", "enableDnsSupport": true},
 	OptionalComputed: []string{"cidrBlock", "enableDnsHostnames", "enableNetworkAddressUsageMetrics", "ipv6CidrBlock", "ipv6CidrBlockNetworkBorderGroup"},
@@ -34,7 +34,7 @@ var awsVPC = &Type{
 		return id, nil
 	},
 	Delete: func(c *Call) error {
-		for _, t := range []string{awsSubnetType, awsInternetGatewayType, awsRouteTableType, awsSecurityGroupType} {
+		for _, t := range []string{awsSubnetType, awsInternetGatewayType, awsRouteTableType, awsSecurityGroupType, awsVPCEndpointType} {
 			if err := awsRefuse(c, t, "vpcId", "DependencyViolation"); err != nil {
 				return err
 			}
@@ -52,7 +52,7 @@ func set(c *Call, kv ...any) {
 
 var awsSubnet = &Type{
 	Token: awsSubnetType, Noun: "subnet",
-	Does:      "refuses ranges outside its VPC or overlapping with another subnet, and zones of another region; cannot be deleted with NAT gateways, clusters or node groups in it",
+	Does:      "refuses ranges outside its VPC or overlapping with another subnet, and zones of another region; cannot be deleted with NAT gateways, endpoints, mount targets, clusters or node groups in it",
 	Required:  []string{"vpcId"},
 	Immutable: []string{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"},
 	Defaults: props.Object{
@@ -82,7 +82,9 @@ var awsSubnet = &Type{
 		return id, nil
 	},
 	Delete: func(c *Call) error {
-		for t, property := range map[string]string{awsNATGatewayType: "subnetId", awsEKSClusterType: "vpcConfig.subnetIds", awsNodeGroupType: "subnetIds"} {
+		for t, property := range map[string]string{
+			awsNATGatewayType: "subnetId", awsEKSClusterType: "vpcConfig.subnetIds", awsNodeGroupType: "subnetIds", awsVPCEndpointType: "subnetIds", awsMountTargetType: "subnetId",
+		} {
 			if err := awsRefuse(c, t, property, "DependencyViolation"); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package clouds
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ai-now/platform/sandbox/clouds/props"
 )
@@ -42,18 +43,27 @@ func (d *differ) objects(path string, old, inputs props.Object) {
 		p := props.Join(path, k)
 		if v, ok := inputs[k]; ok {
 			d.values(p, old[k], v)
-		} else if !props.Under(p, d.t.OptionalComputed) && old[k] != nil && !empty(old[k]) {
+		} else if !props.Under(p, d.t.OptionalComputed) && old[k] != nil && !d.none(p, old[k]) {
 			d.out[p] = deleted
 		}
 	}
 	for _, k := range props.SortedKeys(inputs) {
-		if _, ok := old[k]; !ok && k != defaultsKey && inputs[k] != nil && !empty(inputs[k]) {
+		if _, ok := old[k]; !ok && k != defaultsKey && inputs[k] != nil && !d.none(props.Join(path, k), inputs[k]) {
 			d.out[props.Join(path, k)] = added
 		}
 	}
 }
 
-// empty lists and maps are the same as none, as the bridged providers have it.
+// none says whether a value is the same as none, as the bridged providers have it: an empty list, an empty map of
+// the user's own keys. An empty block is there: the allow {} of a web ACL says what it does.
+func (d *differ) none(path string, v any) bool {
+	if _, block := v.(props.Object); block && !d.t.isMap(path) && strings.Contains(path, ".") {
+		return false
+	}
+	return empty(v)
+}
+
+// empty says whether a list or a map has nothing in it.
 func empty(v any) bool {
 	switch x := v.(type) {
 	case []any:

@@ -12,13 +12,16 @@ import (
 // DigitalOcean is the table of the digitalocean provider.
 //
 // Inputs, defaults and what replaces a resource: the schemas in
-// github.com/digitalocean/terraform-provider-digitalocean, digitalocean/{vpc,kubernetes}.
+// github.com/digitalocean/terraform-provider-digitalocean, digitalocean, a folder per service.
 var DigitalOcean = &Cloud{
 	Name: "digitalocean",
 	// Above the SDK in go.mod, or the engine warns.
 	Version: "4.99.0",
 	Source:  "sandbox/clouds/digitalocean_….go",
-	Types:   []*Type{doVPC, doCluster, doPool},
+	Types: []*Type{
+		doVPC, doFirewall, doTag, doRegistry, doRegistryCredentials, doBucket, doBucketPolicy, doSpacesKey,
+		doDomain, doRecord, doProject, doProjectResources, doCluster, doPool,
+	},
 	Functions: map[string]Function{
 		"digitalocean:index/getKubernetesVersions:getKubernetesVersions": doVersions,
 	},

@@ -3,70 +3,49 @@ package clouds
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/ai-now/platform/sandbox/clouds/props"
+	"github.com/ai-now/platform/sandbox/clouds/store"
 	"github.com/ai-now/platform/sandbox/localcluster"
 )
 
 const doClusterType = "digitalocean:index/kubernetesCluster:KubernetesCluster"
 
-// doksLatest is the slug of the version that the control planes really have.
-const doksLatest = Release + "-do.0"
-
-var (
-	doksSlug  = regexp.MustCompile(`^1\.\d+\.\d+-do\.\d+$`)
-	doksMinor = regexp.MustCompile(`^1\.\d+$`)
-)
-
-// doksVersion turns what a program may ask for, a slug, a minor version or latest, into a slug, as the API does.
-func doksVersion(v string) (string, error) {
-	want, ok := minor(v)
-	have, _ := minor(Release)
-	switch {
-	case v == "latest", ok && want == have && doksMinor.MatchString(v):
-		return doksLatest, nil
-	case doksSlug.MatchString(v):
-		return v, nil
-	case doksMinor.MatchString(v):
-		return v + ".0-do.0", nil
-	}
-	return "", fmt.Errorf("%q is no version of DOKS: give a slug such as %s, a minor version such as 1.%d, or latest", v, doksLatest, have)
-}
-
-func doVersions(e *Env, args props.Object) (props.Object, error) {
-	var valid []any
-	if strings.HasPrefix(doksLatest, props.Str(args, "versionPrefix")) {
-		valid = append(valid, doksLatest)
-	}
-	if len(valid) == 0 {
-		return nil, e.Errorf("no version of DOKS begins with %q: the sandbox has %s", props.Str(args, "versionPrefix"), doksLatest)
-	}
-	return props.Object{"id": doksLatest, "latestVersion": doksLatest, "validVersions": valid, "versionPrefix": args["versionPrefix"]}, nil
-}
-
 var doCluster = &Type{
 	Token: doClusterType, Noun: "Kubernetes cluster",
-	Does:             "runs a control plane and the nodes of its default pool; the kubeconfig reaches it",
-	Autoname:         &Autoname{Property: "name"},
-	Required:         []string{"region", "version", "nodePool", "nodePool.name", "nodePool.size"},
-	Immutable:        []string{"region", "vpcUuid", "workerSubnetUuid", "clusterSubnet", "serviceSubnet", "nodePool.size"},
-	Defaults:         props.Object{"surgeUpgrade": true, "registryIntegration": false, "destroyAllAssociatedResources": false, "nodePool.autoScale": false},
-	OptionalComputed: []string{"ha", "vpcUuid", "clusterSubnet", "serviceSubnet", "maintenancePolicy", "routingAgent", "autoUpgrade"},
+	Does:      "runs a control plane and the nodes of its default pool; the kubeconfig reaches it; refuses registryIntegration without a registry; an older version replaces it",
+	Autoname:  &Autoname{Property: "name"},
+	Required:  []string{"region", "version", "nodePool", "nodePool.name", "nodePool.size"},
+	Immutable: []string{"region", "vpcUuid", "workerSubnetUuid", "clusterSubnet", "serviceSubnet", "nodePool.size"},
+	Defaults:  props.Object{"surgeUpgrade": true, "registryIntegration": false, "destroyAllAssociatedResources": false, "nodePool.autoScale": false},
+	OptionalComputed: []string{
+		"ha", "vpcUuid", "clusterSubnet", "serviceSubnet", "maintenancePolicy", "routingAgent", "controlPlaneFirewall",
+		"corednsAutoscaler", "amdGpuDevicePlugin", "amdGpuDeviceMetricsExporterPlugin", "nvidiaGpuDevicePlugin", "rdmaSharedDevicePlugin", "ssos",
+	},
 	Computed: []string{
 		"clusterUrn", "createdAt", "updatedAt", "endpoint", "ipv4Address", "kubeConfigs", "status",
-		"nodePool.id", "nodePool.actualNodeCount", "nodePool.nodes",
+		"nodePool.id", "nodePool.actualNodeCount", "nodePool.nodes", "maintenancePolicy.duration",
 	},
 	Maps: []string{"nodePool.labels"}, Sets: []string{"tags", "nodePool.tags", "nodePool.taints"},
 	Secret:    []string{"kubeConfigs"},
 	WriteOnly: []string{"destroyAllAssociatedResources", "kubeconfigExpireSeconds"},
 	Exclusive: clusterLock,
+	Replaced: func(old, in props.Object) []string {
+		// The provider's CustomizeDiff: to go back to an older version is to make a new cluster.
+		if from, ok := doksRelease(props.Str(old, "version")); ok {
+			if to, ok := doksRelease(props.Str(in, "version")); ok && slices.Compare(to, from) < 0 {
+				return []string{"version"}
+			}
+		}
+		return nil
+	},
 	Check: func(c *Call) []Failure {
 		f := append(doCheckRegion(c.Props), doCheckPool(c.Props, "nodePool.")...)
+		f = append(f, doCheckCluster(c.Props)...)
 		f = append(f, checkCIDR(c.Props, "clusterSubnet", 8, 20)...)
 		f = append(f, checkCIDR(c.Props, "serviceSubnet", 8, 22)...)
 		if v := props.Str(c.Props, "version"); v != "" {
@@ -84,10 +63,14 @@ var doCluster = &Type{
 		if err := doPlace(c); err != nil {
 			return "", err
 		}
+		if err := doRegistryThere(c); err != nil {
+			return "", err
+		}
 		id, pool := uuid(), props.Map(c.Props, "nodePool")
 		pool["id"] = uuid()
 		setDefaults(c.Props, props.Object{
 			"ha": false, "autoUpgrade": false,
+			"maintenancePolicy": props.Object{"day": "any", "startTime": "00:00", "duration": "4h0m0s"},
 			// What DOKS gives a cluster that asks for nothing: docs.digitalocean.com/products/kubernetes/details/features.
 			"clusterSubnet": "10.244.0.0/16", "serviceSubnet": "10.245.0.0/16",
 		})
@@ -100,6 +83,12 @@ var doCluster = &Type{
 		if err := doSetVersion(c); err != nil {
 			return err
 		}
+		if err := doRegistryThere(c); err != nil {
+			return err
+		}
+		if err := doDefaultPoolName(c); err != nil {
+			return err
+		}
 		if was, is := props.Bool(c.Old, "ha"), props.Bool(c.Props, "ha"); was && !is {
 			return c.Errorf("422 unprocessable_entity: high availability cannot be taken from a control plane that has it")
 		}
@@ -108,6 +97,30 @@ var doCluster = &Type{
 	Realize: doRealizeCluster,
 	Observe: observePool(doDefaultPool),
 	Remove:  removePlane,
+}
+
+// doRegistryThere refuses the integration with a registry that the account does not have.
+func doRegistryThere(c *Call) error {
+	if !props.Bool(c.Props, "registryIntegration") {
+		return nil
+	}
+	found, err := c.Others(doRegistryType, func(*store.Object) bool { return true })
+	if err != nil || len(found) > 0 {
+		return err
+	}
+	return c.Errorf("404 not_found: registryIntegration is on and the account has no container registry: make one first")
+}
+
+// doDefaultPoolName refuses a name of the default pool that another pool has.
+func doDefaultPoolName(c *Call) error {
+	name := props.Str(c.Props, "nodePool.name")
+	same, err := c.Others(doPoolType, func(o *store.Object) bool {
+		return props.Str(o.Properties, "clusterId") == c.ID && props.Str(o.Properties, "name") == name
+	})
+	if err != nil || len(same) == 0 {
+		return err
+	}
+	return c.Errorf("422 unprocessable_entity: the cluster %q has a node pool %q", props.Str(c.Props, "name"), name)
 }
 
 // doPlace finds the cluster's VPC, and refuses one of another region.
@@ -129,15 +142,6 @@ func doPlace(c *Call) error {
 			return c.Errorf("422 unprocessable_entity: %s %s overlaps with the range %s of the VPC", k, props.Str(c.Props, k), r)
 		}
 	}
-	return nil
-}
-
-func doSetVersion(c *Call) error {
-	v, err := doksVersion(props.Str(c.Props, "version"))
-	if err != nil {
-		return c.Errorf("422 unprocessable_entity: %v", err)
-	}
-	c.Props["version"] = v
 	return nil
 }
 

@@ -15,33 +15,18 @@ const doPoolType = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
 
 var doPool = &Type{
 	Token: doPoolType, Noun: "Kubernetes node pool",
-	Does:      "makes nodes in the cluster; resizing, labels and taints change them in place",
+	Does:      "makes nodes in the cluster; another name, resizing, labels and taints change them in place",
 	Autoname:  &Autoname{Property: "name"},
 	Required:  []string{"clusterId", "size"},
 	Immutable: []string{"clusterId", "size"},
 	Defaults:  props.Object{"autoScale": false},
 	Computed:  []string{"actualNodeCount", "nodes"},
 	Sets:      []string{"tags", "taints"},
-	Check:     func(c *Call) []Failure { return doCheckPool(c.Props, "") },
-	Create: func(c *Call) (string, error) {
-		cluster, err := c.Find(doClusterType, props.Str(c.Props, "clusterId"), "404 not_found")
-		if err != nil {
-			return "", err
-		}
-		name := props.Str(c.Props, "name")
-		same, err := c.Others(doPoolType, func(o *store.Object) bool {
-			return props.Str(o.Properties, "clusterId") == cluster.ID && props.Str(o.Properties, "name") == name
-		})
-		if err != nil {
-			return "", err
-		}
-		if len(same) > 0 || props.Str(cluster.Properties, "nodePool.name") == name {
-			return "", c.Errorf("422 unprocessable_entity: the cluster %q has a node pool %q", props.Str(cluster.Properties, "name"), name)
-		}
-		return uuid(), nil
-	},
-	Realize: doRealizePool,
-	Observe: observePool(doRealizePool),
+	Check:     func(c *Call) []Failure { return append(doCheckPool(c.Props, ""), doCheckTags(c.Props, "tags")...) },
+	Create:    func(c *Call) (string, error) { return uuid(), doPoolName(c) },
+	Update:    doPoolName, // a pool is renamed in place
+	Realize:   doRealizePool,
+	Observe:   observePool(doRealizePool),
 	Remove: func(ctx context.Context, c *Call) error {
 		cluster, err := c.Store.Get(doClusterType, props.Str(c.Props, "clusterId"))
 		if isNotExist(err) {
@@ -54,6 +39,25 @@ var doPool = &Type{
 	},
 }
 
+// doPoolName refuses a cluster that does not exist, and a name that another pool of it has.
+func doPoolName(c *Call) error {
+	cluster, err := c.Find(doClusterType, props.Str(c.Props, "clusterId"), "404 not_found")
+	if err != nil {
+		return err
+	}
+	name := props.Str(c.Props, "name")
+	same, err := c.Others(doPoolType, func(o *store.Object) bool {
+		return o.ID != c.ID && props.Str(o.Properties, "clusterId") == cluster.ID && props.Str(o.Properties, "name") == name
+	})
+	if err != nil {
+		return err
+	}
+	if len(same) > 0 || props.Str(cluster.Properties, "nodePool.name") == name {
+		return c.Errorf("422 unprocessable_entity: the cluster %q has a node pool %q", props.Str(cluster.Properties, "name"), name)
+	}
+	return nil
+}
+
 // doCheckPool checks a pool's inputs, which stand below at in a cluster.
 func doCheckPool(o props.Object, at string) []Failure {
 	f := checkMachine(nodes.DigitalOcean, o, at+"size")
@@ -61,6 +65,13 @@ func doCheckPool(o props.Object, at string) []Failure {
 	least, hasMin := props.Int(o, at+"minNodes")
 	most, hasMax := props.Int(o, at+"maxNodes")
 	if props.Bool(o, at+"autoScale") {
+		// docs.digitalocean.com/products/kubernetes/how-to/autoscale: from 0 on.
+		if hasMin && least < 0 {
+			f = append(f, Failure{at + "minNodes", fmt.Sprintf("%d nodes: a pool scales down to 0 at least", least)})
+		}
+		if (!hasMax || most < 1) && !props.IsUnknown(props.Get(o, at+"maxNodes")) {
+			f = append(f, Failure{at + "maxNodes", "a pool that scales by itself needs maxNodes, at least 1"})
+		}
 		if hasMin && hasMax && least > most {
 			f = append(f, Failure{at + "minNodes", fmt.Sprintf("minNodes %d is above maxNodes %d", least, most)})
 		}
@@ -123,7 +134,9 @@ func doMakeNodes(ctx context.Context, c *Call, cluster, pool props.Object, id st
 	wanted := taints(pool, "taints")
 	if machine.GPUs > 0 { // docs.digitalocean.com/products/kubernetes/details/supported-gpus
 		labels["doks.digitalocean.com/gpu-brand"] = "nvidia"
-		labels["doks.digitalocean.com/gpu-model"] = machine.GPU
+		if machine.GPU == "h100" { // the one model whose label is documented
+			labels["doks.digitalocean.com/gpu-model"] = machine.GPU
+		}
 		wanted = append(wanted, corev1.Taint{Key: "nvidia.com/gpu", Effect: corev1.TaintEffectNoSchedule})
 	}
 	names, err := applyPool(ctx, c, clusterName, nodes.Pool{

@@ -20,12 +20,17 @@ var GCP = &Cloud{
 	ProjectFrom: []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"},
 	RegionFrom:  []string{"GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"},
 	Types: []*Type{
-		gcpNetwork, gcpSubnetwork, gcpRouter, gcpRouterNat, gcpServiceAccount, gcpIAMMember, gcpCluster, gcpPool,
+		gcpNetwork, gcpSubnetwork, gcpRouter, gcpRouterNat, gcpFirewall, gcpAddress, gcpGlobalAddress, gcpSecurityPolicy,
+		gcpService, gcpServiceIdentity, gcpCustomRole, gcpAuditConfig, gcpServiceAccount, gcpIAMMember, gcpAccountMember,
+		gcpKeyRing, gcpKey, gcpKeyMember, gcpBucket, gcpBucketMember, gcpZone, gcpZoneMember, gcpRecord,
+		gcpRepository, gcpRepositoryMember, gcpSecret, gcpSecretVersion, gcpSecretMember,
+		gcpAdmissionPolicy, gcpBackupPlan, gcpLogMetric, gcpLogBucket, gcpLogSink, gcpAlert, gcpChannel, gcpCluster, gcpPool,
 	},
 	Functions: map[string]Function{
-		"gcp:compute/getZones:getZones":                     gcpGetZones,
-		"gcp:organizations/getProject:getProject":           gcpGetProject,
-		"gcp:container/getEngineVersions:getEngineVersions": gcpGetEngineVersions,
+		"gcp:compute/getZones:getZones":                                 gcpGetZones,
+		"gcp:organizations/getProject:getProject":                       gcpGetProject,
+		"gcp:container/getEngineVersions:getEngineVersions":             gcpGetEngineVersions,
+		"gcp:storage/getProjectServiceAccount:getProjectServiceAccount": gcpGetStorageAgent,
 	},
 }
 
@@ -137,47 +142,3 @@ func gcpPlaced(c *Call, regional bool) error {
 }
 
 const gcpCompute = "https://www.googleapis.com/compute/v1/"
-
-func gcpGetZones(e *Env, args props.Object) (props.Object, error) {
-	region := props.StrOr(args, "region", e.Region)
-	zones := gcpZonesOf(region)
-	if zones == nil {
-		return nil, e.Errorf("getZones: %q is no region of Google Cloud", region)
-	}
-	return props.Object{"id": "projects/" + props.StrOr(args, "project", e.Project) + "/regions/" + region, "names": zones, "region": region, "project": props.StrOr(args, "project", e.Project)}, nil
-}
-
-func gcpGetProject(e *Env, args props.Object) (props.Object, error) {
-	id := props.StrOr(args, "projectId", e.Project)
-	if id == "" {
-		return nil, e.Errorf("getProject: projectId is not set, and the provider has no project")
-	}
-	return props.Object{
-		"id": "projects/" + id, "projectId": id, "name": id, "number": gcpProjectNumber(id),
-		"autoCreateNetwork": true, "billingAccount": "", "folderId": "", "orgId": "", "labels": props.Object{}, "effectiveLabels": props.Object{}, "pulumiLabels": props.Object{}, "skipDelete": false, "deletionPolicy": "",
-	}, nil
-}
-
-// gcpProjectNumber is the number of a project: twelve digits, always the same for one id.
-func gcpProjectNumber(project string) string {
-	return fmt.Sprintf("%012d", 100_000_000_000+hashed("project", project)%900_000_000_000)
-}
-
-func gcpGetEngineVersions(e *Env, args props.Object) (props.Object, error) {
-	location := props.StrOr(args, "location", e.Region)
-	valid := []string{}
-	if strings.HasPrefix(gkeLatest, props.Str(args, "versionPrefix")) {
-		valid = append(valid, gkeLatest)
-	}
-	latest := ""
-	if len(valid) > 0 {
-		latest = gkeLatest
-	}
-	return props.Object{
-		"id": location, "location": location, "project": e.Project, "versionPrefix": args["versionPrefix"],
-		"defaultClusterVersion": gkeLatest, "latestMasterVersion": latest, "latestNodeVersion": latest,
-		"validMasterVersions": valid, "validNodeVersions": valid,
-		"releaseChannelDefaultVersion": props.Object{"RAPID": gkeLatest, "REGULAR": gkeLatest, "STABLE": gkeLatest},
-		"releaseChannelLatestVersion":  props.Object{"RAPID": gkeLatest, "REGULAR": gkeLatest, "STABLE": gkeLatest},
-	}, nil
-}

@@ -1,7 +1,6 @@
 package clouds
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -14,10 +13,11 @@ const gcpClusterType = "gcp:container/cluster:Cluster"
 // gkeLatest has the release of the control planes; the build number after it is the sandbox's.
 const gkeLatest = Release + "-gke.1000000"
 
-// gkeNodeImmutable are the fields of a node configuration that make a pool a new one.
+// gkeNodeImmutable are the fields of a node configuration that make a pool a new one: schemaNodeConfig in the
+// provider's node_config.go. Machine type, disk, image, labels, taints, tags and resource labels change in place.
 var gkeNodeImmutable = []string{
-	"nodeConfig.guestAccelerators", "nodeConfig.localSsdCount", "nodeConfig.ephemeralStorageLocalSsdConfig", "nodeConfig.localNvmeSsdBlockConfig",
-	"nodeConfig.metadata", "nodeConfig.minCpuPlatform", "nodeConfig.oauthScopes", "nodeConfig.preemptible", "nodeConfig.reservationAffinity",
+	"nodeConfig.guestAccelerators", "nodeConfig.localSsdCount", "nodeConfig.ephemeralStorageConfig", "nodeConfig.ephemeralStorageLocalSsdConfig",
+	"nodeConfig.localNvmeSsdBlockConfig", "nodeConfig.gvnic", "nodeConfig.gcfsConfig", "nodeConfig.confidentialNodes", "nodeConfig.metadata", "nodeConfig.minCpuPlatform", "nodeConfig.oauthScopes", "nodeConfig.preemptible", "nodeConfig.reservationAffinity",
 	"nodeConfig.spot", "nodeConfig.serviceAccount", "nodeConfig.shieldedInstanceConfig", "nodeConfig.sandboxConfig", "nodeConfig.bootDiskKmsKey",
 	"nodeConfig.nodeGroup", "nodeConfig.advancedMachineFeatures", "nodeConfig.soleTenantConfig", "nodeConfig.hostMaintenancePolicy",
 	"nodeConfig.secondaryBootDisks", "nodeConfig.enableConfidentialStorage",
@@ -45,17 +45,24 @@ func gkeNodeDefaults(pool props.Object) {
 
 var gcpCluster = &Type{
 	Token: gcpClusterType, Noun: "GKE cluster", Untagged: true,
-	Does:     "runs a control plane, and the nodes of its default pool unless that is removed; refuses ranges that the subnetwork does not have, and deletion while deletionProtection is on",
+	Does:     "runs a control plane, and the nodes of its default pool unless that is removed; refuses ranges that the subnetwork does not have, a key that GKE may not use, upgrades over a minor version, and deletion while deletionProtection is on; a version below the one it has changes nothing",
 	Autoname: &Autoname{Property: "name", MaxLength: 40, Lower: true}, // the limit of the API
 	Immutable: append([]string{
-		"name", "location", "project", "description", "network", "subnetwork", "networkingMode", "clusterIpv4Cidr", "ipAllocationPolicy",
-		"enableKubernetesAlpha", "enableTpu", "enableAutopilot", "initialNodeCount", "confidentialNodes", "masterAuth.clientCertificateConfig",
-		"privateClusterConfig.masterIpv4CidrBlock", "privateClusterConfig.privateEndpointSubnetwork", "defaultMaxPodsPerNode", "datapathProvider", "nodePools",
+		"name", "location", "project", "description", "network", "subnetwork", "networkingMode", "clusterIpv4Cidr",
+		"ipAllocationPolicy.clusterIpv4CidrBlock", "ipAllocationPolicy.servicesIpv4CidrBlock", "ipAllocationPolicy.clusterSecondaryRangeName",
+		"ipAllocationPolicy.servicesSecondaryRangeName", "ipAllocationPolicy.stackType", "ipAllocationPolicy.podCidrOverprovisionConfig",
+		"enableKubernetesAlpha", "enableTpu", "tpuConfig", "enableAutopilot", "enableMultiNetworking", "initialNodeCount", "confidentialNodes",
+		"masterAuth.clientCertificateConfig", "privateClusterConfig.enablePrivateNodes", "privateClusterConfig.masterIpv4CidrBlock",
+		"privateClusterConfig.privateEndpointSubnetwork", "defaultMaxPodsPerNode", "datapathProvider", "nodePools",
+		"clusterAutoscaling.autoProvisioningDefaults.bootDiskKmsKey",
+		// In the cluster's own node configuration these are immutable, too: forceNewClusterNodeConfigFields.
+		"nodeConfig.labels", "nodeConfig.workloadMetadataConfig", "nodeConfig.resourceManagerTags",
 	}, gkeNodeImmutable...),
 	Defaults: props.Object{
 		"deletionProtection": true, "network": "default", "enableKubernetesAlpha": false, "enableLegacyAbac": false, "enableShieldedNodes": true,
 		"enableCiliumClusterwideNetworkPolicy": false, "enableFqdnNetworkPolicy": false, "enableL4IlbSubsetting": false, "enableMultiNetworking": false,
-		"ipAllocationPolicy.stackType": "IPV4",
+		"ipAllocationPolicy.stackType": "IPV4", "clusterAutoscaling.autoscalingProfile": "BALANCED",
+		"dnsConfig.clusterDns": "PROVIDER_UNSPECIFIED", "dnsConfig.clusterDnsScope": "DNS_SCOPE_UNSPECIFIED",
 	},
 	OptionalComputed: append([]string{
 		"location", "project", "subnetwork", "networkingMode", "clusterIpv4Cidr", "datapathProvider", "defaultMaxPodsPerNode", "nodeLocations", "nodeVersion",
@@ -63,7 +70,9 @@ var gcpCluster = &Type{
 		"ipAllocationPolicy.servicesIpv4CidrBlock", "ipAllocationPolicy.clusterSecondaryRangeName", "ipAllocationPolicy.servicesSecondaryRangeName",
 		"loggingConfig", "loggingService", "masterAuth", "monitoringConfig", "monitoringService", "networkPolicy", "nodeConfig", "nodePools",
 		"nodePoolDefaults", "notificationConfig", "privateIpv6GoogleAccess", "releaseChannel", "securityPostureConfig", "serviceExternalIpsConfig",
-		"verticalPodAutoscaling", "meshCertificates", "costManagementConfig", "identityServiceConfig", "gatewayApiConfig", "binaryAuthorization", "masterAuthorizedNetworksConfig",
+		"verticalPodAutoscaling", "meshCertificates", "costManagementConfig", "identityServiceConfig", "gatewayApiConfig", "masterAuthorizedNetworksConfig",
+		"binaryAuthorization.evaluationMode", "ipAllocationPolicy", "privateClusterConfig", "workloadIdentityConfig", "confidentialNodes", "nodePoolAutoConfig",
+		"authenticatorGroupsConfig", "protectConfig", "clusterTelemetry", "workloadAltsConfig", "enableTpu", "tpuConfig",
 	}, gkeNodeComputed...),
 	Computed: []string{
 		"endpoint", "masterVersion", "selfLink", "servicesIpv4Cidr", "labelFingerprint", "operation", "tpuIpv4CidrBlock",
@@ -76,20 +85,23 @@ var gcpCluster = &Type{
 	WriteOnly: []string{"deletionProtection", "allowNetAdmin"},
 	Secret:    []string{"masterAuth"},
 	Exclusive: clusterLock,
-	Check:     gkeCheckCluster,
+	Replaced: func(old, in props.Object) []string {
+		// isBeenEnabled: what was on cannot be turned off.
+		var out []string
+		for _, k := range []string{"enableL4IlbSubsetting", "enableFqdnNetworkPolicy"} {
+			if props.Bool(old, k) && !props.Bool(in, k) {
+				out = append(out, k)
+			}
+		}
+		return out
+	},
+	Check: gkeCheckCluster,
 	Known: func(c *Call) {
 		gcpPlace(false)(c)
 		setDefaults(c.Props, props.Object{"location": firstOf(c.Props["location"], c.Zone, c.Region)})
 	},
 	Create: gkeCreateCluster,
-	Update: func(c *Call) error {
-		to := gkeVersion(c.Props)
-		if err := upgradable(c, props.Str(c.Old, "masterVersion"), to); err != nil {
-			return err
-		}
-		c.Props["masterVersion"] = to
-		return nil
-	},
+	Update: gkeUpdateCluster,
 	Delete: func(c *Call) error {
 		if v, ok := c.Props["deletionProtection"].(bool); ok && v {
 			return c.Errorf("cannot destroy cluster %s because deletionProtection is set to true: set it to false and update first", props.Str(c.Props, "name"))
@@ -121,6 +133,7 @@ func gkeCheckCluster(c *Call) []Failure {
 			f = append(f, Failure{"minMasterVersion", fmt.Sprintf("%q is no version of GKE: use one such as 1.35 or %s, or latest", v, gkeLatest)})
 		}
 	}
+	f = append(f, gkeCheckSettings(c.Props)...)
 	_, pool := c.Props["nodePools"]
 	if c.Props["initialNodeCount"] == nil && !pool && !props.Bool(c.Props, "enableAutopilot") {
 		f = append(f, Failure{"initialNodeCount", "a cluster needs initialNodeCount above 0, also when its default node pool is removed"})
@@ -162,6 +175,9 @@ func gkeCreateCluster(c *Call) (string, error) {
 	if err := gcpAccountExists(c, props.Str(c.Props, "nodeConfig.serviceAccount"), project); err != nil {
 		return "", err
 	}
+	if err := gkeSecretsKey(c); err != nil {
+		return "", err
+	}
 	gkeNodeDefaults(c.Props)
 	zones := gcpZonesOf(gcpRegionOf(location))
 	if gcpZones[location] == "" {
@@ -170,7 +186,9 @@ func gkeCreateCluster(c *Call) (string, error) {
 	setDefaults(c.Props, props.Object{
 		"nodeLocations": props.Strings(zones[:min(3, len(zones))]), "networkingMode": "VPC_NATIVE",
 		"defaultMaxPodsPerNode": 110, "nodeVersion": gkeVersion(c.Props), "releaseChannel": props.Object{"channel": "REGULAR"},
-		"loggingService": "logging.googleapis.com/kubernetes", "monitoringService": "monitoring.googleapis.com/kubernetes",
+		"databaseEncryption":    props.Object{"state": "DECRYPTED", "keyName": ""},
+		"securityPostureConfig": props.Object{"mode": "BASIC", "vulnerabilityMode": "VULNERABILITY_MODE_UNSPECIFIED"},
+		"loggingService":        "logging.googleapis.com/kubernetes", "monitoringService": "monitoring.googleapis.com/kubernetes",
 	})
 	c.Props["masterVersion"] = gkeVersion(c.Props)
 	c.Props["selfLink"] = "https://container.googleapis.com/v1/" + id
@@ -178,80 +196,26 @@ func gkeCreateCluster(c *Call) (string, error) {
 	return id, nil
 }
 
-// gkeNetwork checks the cluster's place in its network and takes its ranges from there.
-func gkeNetwork(c *Call) error {
-	network := props.Str(c.Props, "network")
-	if network == "default" {
-		setDefaults(c.Props, props.Object{"clusterIpv4Cidr": "10.244.0.0/14", "servicesIpv4Cidr": "34.118.224.0/20", "subnetwork": "default"})
-		return nil
+// gkeUpdateCluster upgrades the control plane. A minMasterVersion below the one it has changes nothing, as in the provider.
+func gkeUpdateCluster(c *Call) error {
+	from, to := props.Str(c.Old, "masterVersion"), gkeVersion(c.Props)
+	if props.Str(c.Props, "minMasterVersion") == "" {
+		to = from
 	}
-	if _, err := gcpResolve(c, gcpNetworkType, network); err != nil {
-		return err
-	}
-	if props.Str(c.Props, "subnetwork") == "" {
-		return nil
-	}
-	sub, err := gcpResolve(c, gcpSubnetworkType, props.Str(c.Props, "subnetwork"))
-	if err != nil {
-		return err
-	}
-	if r := props.Str(sub.Properties, "region"); r != gcpRegionOf(props.Str(c.Props, "location")) {
-		return c.Errorf("badRequest: the subnetwork '%s' is in %s, the cluster in %s", sub.ID, r, props.Str(c.Props, "location"))
-	}
-	named := map[string]string{}
-	for _, r := range props.Objects(sub.Properties, "secondaryIpRanges") {
-		named[props.Str(r, "rangeName")] = props.Str(r, "ipCidrRange")
-	}
-	for policy, output := range map[string]string{"clusterSecondaryRangeName": "clusterIpv4Cidr", "servicesSecondaryRangeName": "servicesIpv4Cidr"} {
-		want := props.Str(c.Props, "ipAllocationPolicy."+policy)
-		if want == "" {
-			continue
+	before, ok := minor(from)
+	if after, ok2 := minor(to); !ok || !ok2 || after >= before {
+		if err := upgradable(c, from, to); err != nil {
+			return err
 		}
-		cidr, ok := named[want]
-		if !ok {
-			return c.Errorf("badRequest: the subnetwork '%s' has no secondary range '%s'", sub.ID, want)
-		}
-		c.Props[output] = cidr
+		c.Props["masterVersion"] = to
 	}
-	master := prefix(props.Str(c.Props, "privateClusterConfig.masterIpv4CidrBlock"))
-	for _, r := range gcpRanges(sub.Properties) {
-		if master.Overlaps(r) {
-			return c.Errorf("badRequest: the range %s of the control plane conflicts with the range %s of the subnetwork '%s'", master, r, sub.ID)
-		}
-	}
-	return nil
+	return gkeSecretsKey(c)
 }
 
-func gkeRealizeCluster(ctx context.Context, c *Call) error {
-	access, err := startPlane(ctx, c)
-	if err != nil {
-		return err
-	}
-	// GKE gives an address without a scheme.
-	c.Props["endpoint"] = strings.TrimPrefix(access.Server, "https://")
-	auth := props.Map(c.Props, "masterAuth")
-	if auth == nil {
-		auth = props.Object{}
-	}
-	auth["clusterCaCertificate"], auth["clientCertificate"], auth["clientKey"] = ca64(access), "", ""
-	setDefaults(auth, props.Object{"clientCertificateConfig": props.Object{"issueClientCertificate": false}})
-	c.Props["masterAuth"] = auth
-	if p := props.Map(c.Props, "privateClusterConfig"); p != nil {
-		p["privateEndpoint"], p["publicEndpoint"], p["peeringName"] = c.Props["endpoint"], c.Props["endpoint"], ""
-	}
-	return gkeDefaultPool(ctx, c)
-}
-
-// gkeDefaultPool makes the nodes of the pool that a cluster comes with.
-func gkeDefaultPool(ctx context.Context, c *Call) error {
-	count := props.IntOr(c.Props, "initialNodeCount", 0)
-	if props.Bool(c.Props, "removeDefaultNodePool") {
-		count = 0
-	}
-	if count == 0 && c.Old == nil {
+// gkeSecretsKey checks the key that Secrets are encrypted with. cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets.
+func gkeSecretsKey(c *Call) error {
+	if props.Str(c.Props, "databaseEncryption.state") != "ENCRYPTED" {
 		return nil
 	}
-	pool := props.Object{"name": "default-pool", "nodeConfig": c.Props["nodeConfig"], "nodeLocations": c.Props["nodeLocations"]}
-	_, err := gkeMakeNodes(ctx, c, c.Props, pool, count)
-	return err
+	return gcpKeyUsable(c, props.Str(c.Props, "databaseEncryption.keyName"), "container.googleapis.com", gcpRegionOf(props.Str(c.Props, "location")))
 }

@@ -64,36 +64,3 @@ func gcpAccountExists(c *Call, email, project string) error {
 	}
 	return c.Errorf("badRequest: the service account %s does not exist", email)
 }
-
-var gcpIAMMember = &Type{
-	Token: "gcp:projects/iAMMember:IAMMember", Noun: "IAM member of a project", Untagged: true,
-	Does:      "refuses a service account of the project that does not exist",
-	Required:  []string{"project", "role", "member"},
-	Immutable: []string{"project", "role", "member", "condition"},
-	Computed:  []string{"etag"},
-	Check: func(c *Call) []Failure {
-		var f []Failure
-		if m := props.Str(c.Props, "member"); m != "" && m != "allUsers" && m != "allAuthenticatedUsers" && !strings.Contains(m, ":") {
-			f = append(f, Failure{"member", fmt.Sprintf("%q needs its kind in front: user:, group:, domain:, serviceAccount:, principal: or principalSet:", m)})
-		}
-		if r := props.Str(c.Props, "role"); r != "" && !strings.HasPrefix(r, "roles/") && !strings.Contains(r, "/roles/") {
-			f = append(f, Failure{"role", fmt.Sprintf("%q is no role: use roles/… or projects/…/roles/…", r)})
-		}
-		return f
-	},
-	Create: func(c *Call) (string, error) {
-		project := props.Str(c.Props, "project")
-		email, isAccount := strings.CutPrefix(props.Str(c.Props, "member"), "serviceAccount:")
-		if isAccount && !strings.Contains(email, "[") { // a Workload Identity member: PROJECT.svc.id.goog[NAMESPACE/NAME]
-			if err := gcpAccountExists(c, email, project); err != nil {
-				return "", err
-			}
-		}
-		c.Props["etag"] = "Bw" + hashedName(10, alphanumeric, project, c.Name)
-		id := fmt.Sprintf("%s/%s/%s", project, props.Str(c.Props, "role"), props.Str(c.Props, "member"))
-		if t := props.Str(c.Props, "condition.title"); t != "" {
-			id += "/" + t
-		}
-		return id, gcpFree(c, id)
-	},
-}

@@ -13,6 +13,7 @@ const (
 	gcpNetworkType    = "gcp:compute/network:Network"
 	gcpSubnetworkType = "gcp:compute/subnetwork:Subnetwork"
 	gcpRouterType     = "gcp:compute/router:Router"
+	gcpNATType        = "gcp:compute/routerNat:RouterNat"
 )
 
 // gcpName is the form of Compute Engine's names, RFC 1035. cloud.google.com/compute/docs/naming-resources.
@@ -29,7 +30,7 @@ func gcpAutoname() *Autoname { return &Autoname{Property: "name", MaxLength: 63,
 
 var gcpNetwork = &Type{
 	Token: gcpNetworkType, Noun: "network", Untagged: true,
-	Does:      "refuses a second network of the same name, and the deletion of one that subnetworks, routers or clusters are in",
+	Does:      "refuses a second network of the same name, and the deletion of one that subnetworks, routers, firewall rules or clusters are in",
 	Autoname:  gcpAutoname(),
 	Immutable: []string{"name", "autoCreateSubnetworks", "description", "internalIpv6Range", "project", "networkFirewallPolicyEnforcementOrder"},
 	Defaults: props.Object{
@@ -53,13 +54,9 @@ var gcpNetwork = &Type{
 		return id, nil
 	},
 	Delete: func(c *Call) error {
-		for _, t := range []string{gcpSubnetworkType, gcpRouterType, gcpClusterType} {
-			users, err := c.Others(t, func(o *store.Object) bool { return gcpSame(props.Str(o.Properties, "network"), c.ID) })
-			if err != nil {
+		for _, t := range []string{gcpSubnetworkType, gcpRouterType, gcpClusterType, gcpFirewallType, gcpGlobalAddressType} {
+			if err := gcpUsers(c, t, "network"); err != nil {
 				return err
-			}
-			if len(users) > 0 {
-				return c.Errorf("resourceInUseByAnotherResource: the network resource '%s' is already being used by '%s'", c.ID, users[0].ID)
 			}
 		}
 		return nil
@@ -101,11 +98,18 @@ var gcpSubnetwork = &Type{
 	Does:             "refuses ranges, primary or secondary, that overlap with another range of the network, and the deletion of one that a cluster is in",
 	Autoname:         gcpAutoname(),
 	Required:         []string{"network"},
-	Immutable:        []string{"name", "network", "description", "region", "project", "externalIpv6Prefix"},
+	Immutable:        []string{"name", "network", "description", "region", "project", "externalIpv6Prefix", "purpose"},
 	Defaults:         props.Object{"logConfig.aggregationInterval": "INTERVAL_5_SEC", "logConfig.filterExpr": "true", "logConfig.flowSampling": 0.5, "logConfig.metadata": "INCLUDE_ALL_METADATA"},
 	OptionalComputed: []string{"region", "project", "purpose", "privateIpGoogleAccess", "privateIpv6GoogleAccess", "stackType", "secondaryIpRanges"},
 	Computed:         []string{"creationTimestamp", "fingerprint", "gatewayAddress", "selfLink", "ipv6CidrRange", "internalIpv6Prefix"},
 	WriteOnly:        []string{"sendSecondaryIpRangeIfEmpty"},
+	Replaced: func(old, in props.Object) []string {
+		// IsShrinkageIpCidr: a range can grow in place, and nothing else.
+		if !within(prefix(props.Str(old, "ipCidrRange")), prefix(props.Str(in, "ipCidrRange"))) {
+			return []string{"ipCidrRange"}
+		}
+		return nil
+	},
 	Check: func(c *Call) []Failure {
 		f := append(gcpCheckName(c.Props), gcpCheckRegion(c.Props)...)
 		// cloud.google.com/vpc/docs/subnets: a primary range is between /4 and /29.
@@ -144,11 +148,12 @@ var gcpSubnetwork = &Type{
 		return gcpRangesFree(c, network, c.ID)
 	},
 	Delete: func(c *Call) error {
-		users, err := c.Others(gcpClusterType, func(o *store.Object) bool { return gcpSame(props.Str(o.Properties, "subnetwork"), c.ID) })
-		if err != nil || len(users) == 0 {
-			return err
+		for _, t := range []string{gcpClusterType, gcpAddressType} {
+			if err := gcpUsers(c, t, "subnetwork"); err != nil {
+				return err
+			}
 		}
-		return c.Errorf("resourceInUseByAnotherResource: the subnetwork resource '%s' is already being used by '%s'", c.ID, users[0].ID)
+		return nil
 	},
 }
 
@@ -215,8 +220,8 @@ var gcpRouter = &Type{
 }
 
 var gcpRouterNat = &Type{
-	Token: "gcp:compute/routerNat:RouterNat", Noun: "NAT of a router", Untagged: true,
-	Does:      "refuses a router that does not exist in its region",
+	Token: gcpNATType, Noun: "NAT of a router", Untagged: true,
+	Does:      "refuses a router that does not exist in its region, addresses that do not exist, and settings that exclude each other",
 	Autoname:  gcpAutoname(),
 	Required:  []string{"router", "sourceSubnetworkIpRangesToNat"},
 	Immutable: []string{"name", "router", "region", "project", "endpointTypes", "type"},
@@ -224,14 +229,19 @@ var gcpRouterNat = &Type{
 		"icmpIdleTimeoutSec": 30, "tcpEstablishedIdleTimeoutSec": 1200, "tcpTimeWaitTimeoutSec": 120,
 		"tcpTransitoryIdleTimeoutSec": 30, "udpIdleTimeoutSec": 30, "type": "PUBLIC",
 	},
-	OptionalComputed: []string{"region", "project", "natIpAllocateOption", "autoNetworkTier", "endpointTypes", "minPortsPerVm", "maxPortsPerVm", "enableEndpointIndependentMapping", "enableDynamicPortAllocation"},
+	OptionalComputed: []string{"region", "project", "autoNetworkTier", "endpointTypes", "minPortsPerVm", "enableEndpointIndependentMapping", "enableDynamicPortAllocation"},
 	Sets:             []string{"natIps", "subnetworks", "drainNatIps"},
 	Known:            gcpPlace(true),
 	Check: func(c *Call) []Failure {
-		return append(gcpCheckName(c.Props), gcpCheckRegion(c.Props)...)
+		f := append(gcpCheckName(c.Props), gcpCheckRegion(c.Props)...)
+		return append(f, gcpCheckNAT(c.Props)...)
 	},
+	Update: gcpAddressesExist,
 	Create: func(c *Call) (string, error) {
 		if err := gcpPlaced(c, true); err != nil {
+			return "", err
+		}
+		if err := gcpAddressesExist(c); err != nil {
 			return "", err
 		}
 		project, region, router := props.Str(c.Props, "project"), props.Str(c.Props, "region"), gcpLast(props.Str(c.Props, "router"))

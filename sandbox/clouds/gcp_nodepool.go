@@ -3,10 +3,6 @@ package clouds
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/ai-now/platform/sandbox/clouds/nodes"
 	"github.com/ai-now/platform/sandbox/clouds/props"
@@ -17,7 +13,7 @@ const gcpPoolType = "gcp:container/nodePool:NodePool"
 
 var gcpPool = &Type{
 	Token: gcpPoolType, Noun: "GKE node pool", Untagged: true,
-	Does:     "makes nodes in the cluster, as many per zone as it says; resizing, labels and taints change them in place, another machine type makes them anew",
+	Does:     "makes nodes in the cluster, as many per zone as it says; resizing, labels and taints change them in place, another machine type makes them anew; refuses what GKE refuses beside its cluster: no automatic upgrades in a release channel, the metadata server without workload identity, a version above the control plane",
 	Autoname: &Autoname{Property: "name", MaxLength: 40, Lower: true},
 	Required: []string{"cluster"},
 	Immutable: append([]string{
@@ -28,21 +24,25 @@ var gcpPool = &Type{
 	Defaults: props.Object{"management.autoRepair": true, "management.autoUpgrade": true, "upgradeSettings.strategy": "SURGE"},
 	OptionalComputed: append([]string{
 		"project", "location", "nodeCount", "initialNodeCount", "maxPodsPerNode", "nodeLocations", "version", "management", "upgradeSettings",
-		"networkConfig", "nodeConfig",
+		"networkConfig", "nodeConfig", "autoscaling.locationPolicy",
 	}, gkeNodeComputed...),
-	Computed: []string{"instanceGroupUrls", "managedInstanceGroupUrls", "operation"},
+	Computed: []string{"instanceGroupUrls", "managedInstanceGroupUrls", "operation", "nodeConfig.effectiveTaints"},
 	Maps:     []string{"nodeConfig.labels", "nodeConfig.metadata", "nodeConfig.resourceLabels"},
-	Sets:     []string{"nodeLocations", "nodeConfig.oauthScopes", "nodeConfig.tags"},
+	Sets:     []string{"nodeLocations", "nodeConfig.oauthScopes"},
+	Update: func(c *Call) error {
+		cluster, err := gkeClusterOf(c)
+		if err != nil {
+			return err
+		}
+		return gkeFits(c, cluster.Properties)
+	},
 	Check: func(c *Call) []Failure {
 		f := append(gcpCheckName(c.Props), gcpCheckLocation(c.Props)...)
 		f = append(f, gcpCheckZones(c.Props, props.Str(c.Props, "location"))...)
 		f = append(f, checkMachine(nodes.GCP, c.Props, "nodeConfig.machineType")...)
 		f = append(f, checkTaints(c.Props, "nodeConfig.taints", "NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE")...)
-		least, ok := props.Int(c.Props, "autoscaling.minNodeCount")
-		if most, ok2 := props.Int(c.Props, "autoscaling.maxNodeCount"); ok && ok2 && least > most {
-			f = append(f, Failure{"autoscaling.minNodeCount", fmt.Sprintf("minNodeCount %d is above maxNodeCount %d", least, most)})
-		}
-		return f
+		f = append(f, gkeCheckPool(c.Props)...)
+		return append(f, gkeCheckMachine(c.Props)...)
 	},
 	Known:   gcpPlace(false),
 	Create:  gkeCreatePool,
@@ -90,6 +90,10 @@ func gkeCreatePool(c *Call) (string, error) {
 	if err := gcpAccountExists(c, props.Str(c.Props, "nodeConfig.serviceAccount"), props.Str(c.Props, "project")); err != nil {
 		return "", err
 	}
+	if err := gkeFits(c, cluster.Properties); err != nil {
+		return "", err
+	}
+	gkeMachineDefaults(c.Props)
 	gkeNodeDefaults(c.Props)
 	setDefaults(c.Props, props.Object{
 		"location": location, "nodeLocations": cluster.Properties["nodeLocations"], "version": cluster.Properties["masterVersion"],
@@ -146,6 +150,7 @@ func gkeRealizePool(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.Props["nodeCount"] = count
+	props.Map(c.Props, "nodeConfig")["effectiveTaints"] = gkeEffectiveTaints(props.Map(c.Props, "nodeConfig"))
 	project := props.Str(cluster.Properties, "project")
 	var instance, managed []any
 	for i, z := range zones {
@@ -155,73 +160,4 @@ func gkeRealizePool(ctx context.Context, c *Call) error {
 	}
 	c.Props["instanceGroupUrls"], c.Props["managedInstanceGroupUrls"] = instance, managed
 	return nil
-}
-
-// gkeMakeNodes makes perZone nodes in each zone of a pool and returns the name of the instance group of each zone.
-//
-// Labels: cloud.google.com/kubernetes-engine/docs/concepts/node-pools and the pages of the features they belong to.
-func gkeMakeNodes(ctx context.Context, c *Call, cluster, pool props.Object, perZone int) ([]string, error) {
-	config := props.Map(pool, "nodeConfig")
-	machine, err := nodes.GCP.Find(props.StrOr(config, "machineType", "e2-medium"))
-	if err != nil {
-		return nil, c.Errorf("badRequest: %v", err)
-	}
-	if n, ok := props.Int(pool, "maxPodsPerNode"); ok {
-		machine.MaxPods = n
-	}
-	machine.DiskGiB = props.IntOr(config, "diskSizeGb", 100)
-	name, clusterName, project := props.Str(pool, "name"), props.Str(cluster, "name"), props.Str(cluster, "project")
-	zones := props.StrList(pool, "nodeLocations")
-	groups := make([]string, len(zones))
-	for i, z := range zones {
-		groups[i] = gkeGroup(clusterName, name, z)
-	}
-	places := make([]nodes.Place, perZone*len(zones))
-	for i := range places {
-		places[i].Zone = zones[i%len(zones)]
-	}
-	labels, wanted := gkeLabels(config, machine), taints(config, "taints")
-	if machine.GPUs > 0 && !slices.ContainsFunc(wanted, func(t corev1.Taint) bool { return t.Key == "nvidia.com/gpu" }) {
-		// GKE taints GPU nodes by itself: cloud.google.com/kubernetes-engine/docs/how-to/gpus.
-		wanted = append(wanted, corev1.Taint{Key: "nvidia.com/gpu", Value: "present", Effect: corev1.TaintEffectNoSchedule})
-	}
-	_, err = applyPool(ctx, c, clusterName, nodes.Pool{
-		Selector: gkeSelector(name), Machine: machine, Nodes: places, Region: gcpRegionOf(props.Str(cluster, "location")),
-		Labels: labels, Taints: wanted, Allocatable: nodes.GKEAllocatable,
-		Identity: func(i, attempt int) nodes.Identity {
-			z := i % len(zones)
-			n := groups[z] + "-" + hashedName(4, alphanumeric, clusterName, name, i, attempt)
-			return nodes.Identity{
-				Name: n, ProviderID: fmt.Sprintf("gce://%s/%s/%s", project, zones[z], n),
-				Labels: map[string]string{"topology.gke.io/zone": zones[z]},
-			}
-		},
-	})
-	return groups, err
-}
-
-// gkeGroup is the name of an instance group without its end: gke-CLUSTER-POOL-HASH. GKE shortens the names in it.
-func gkeGroup(cluster, pool, zone string) string {
-	short := func(s string) string { return strings.Trim(s[:min(len(s), 20)], "-") }
-	return fmt.Sprintf("gke-%s-%s-%s", short(cluster), short(pool), hashedName(8, "0123456789abcdef", cluster, pool, zone))
-}
-
-func gkeLabels(config props.Object, m nodes.Machine) map[string]string {
-	l := props.StrMap(config, "labels")
-	family, _, _ := strings.Cut(m.Name, "-")
-	l["cloud.google.com/machine-family"] = family
-	l["cloud.google.com/gke-boot-disk"] = props.StrOr(config, "diskType", "pd-balanced")
-	l["cloud.google.com/gke-container-runtime"] = "containerd"
-	l["cloud.google.com/gke-os-distribution"] = "cos"
-	if props.Bool(config, "spot") {
-		l["cloud.google.com/gke-spot"] = "true"
-		l["cloud.google.com/gke-provisioning"] = "spot"
-	}
-	if m.GPUs > 0 {
-		l["cloud.google.com/gke-accelerator"] = m.GPU
-	}
-	if props.Str(config, "workloadMetadataConfig.mode") == "GKE_METADATA" {
-		l["iam.gke.io/gke-metadata-server-enabled"] = "true"
-	}
-	return l
 }

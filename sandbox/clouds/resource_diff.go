@@ -2,6 +2,7 @@ package clouds
 
 import (
 	"context"
+	"slices"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
@@ -38,6 +39,10 @@ func (t *Type) diff(old, in props.Object, ignore []string) *pulumirpc.DiffRespon
 		DetailedDiff: map[string]*pulumirpc.PropertyDiff{},
 	}
 	found := t.changes(old, in)
+	immutable := t.Immutable
+	if t.Replaced != nil {
+		immutable = slices.Concat(immutable, t.Replaced(t.withDefaults(old), t.withDefaults(in)))
+	}
 	for _, path := range props.SortedKeys(found) {
 		if props.Under(path, ignore) {
 			continue
@@ -45,7 +50,7 @@ func (t *Type) diff(old, in props.Object, ignore []string) *pulumirpc.DiffRespon
 		kind := map[change]pulumirpc.PropertyDiff_Kind{
 			added: pulumirpc.PropertyDiff_ADD, deleted: pulumirpc.PropertyDiff_DELETE, updated: pulumirpc.PropertyDiff_UPDATE,
 		}[found[path]]
-		if t.replaces(path) {
+		if props.Under(path, immutable) {
 			kind++ // each kind is followed by its replacing twin
 			d.Replaces = append(d.Replaces, path)
 		}
@@ -63,6 +68,3 @@ func (t *Type) diff(old, in props.Object, ignore []string) *pulumirpc.DiffRespon
 	}
 	return d
 }
-
-// replaces says whether a change at path means another resource.
-func (t *Type) replaces(path string) bool { return props.Under(path, t.Immutable) }

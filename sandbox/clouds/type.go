@@ -52,6 +52,8 @@ type Type struct {
 
 	// Check looks for mistakes that can be seen before anything is made. Inputs may be unknown.
 	Check func(c *Call) []Failure
+	// Replaced names inputs that are immutable for the values they had and get: a version that goes down, a range that shrinks.
+	Replaced func(old, in props.Object) []string
 	// Known fills in outputs that the real provider knows in a preview already. It runs in create and update, too.
 	Known func(c *Call)
 	// Create validates against the rest of the cloud, fills in the computed

@@ -110,6 +110,9 @@ func (l *Layout) otherVersion(found string) error {
 // Bin is the directory of the tools, the first on the engine's PATH.
 func (l *Layout) Bin() string { return filepath.Join(l.State, "bin") }
 
+// Charts is the folder of Helm charts that stands for their repositories.
+func (l *Layout) Charts() string { return filepath.Join(l.Bin(), ChartsName) }
+
 // Backend is the URL of the engine's state.
 func (l *Layout) Backend() string { return "file://" + filepath.ToSlash(l.BackendDir()) }
 
@@ -193,3 +196,6 @@ func (l *Layout) ConfigFile(stack string) (string, error) {
 	sort.Strings(known)
 	return "", fmt.Errorf("%w: %q; there are %s: name one with STACK=…, or write Pulumi.%s.yaml", ErrNoStack, stack, strings.Join(known, ", "), stack)
 }
+
+// ChartsName is what the folder of Helm charts is called beside the programs.
+const ChartsName = "charts"

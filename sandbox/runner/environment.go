@@ -56,13 +56,16 @@ func ensurePassphrase(file string) error {
 	if _, err := rand.Read(random); err != nil {
 		return err
 	}
-	draft := fmt.Sprintf("%s.%d", file, os.Getpid())
-	if err := os.WriteFile(draft, []byte(hex.EncodeToString(random)), 0o600); err != nil {
+	draft, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // readable by its owner alone
+	if err != nil {
 		return err
 	}
-	linked := os.Link(draft, file)
-	if errors.Is(linked, fs.ErrExist) {
-		linked = nil // another run was quicker
+	_, err = draft.WriteString(hex.EncodeToString(random))
+	if err = errors.Join(err, draft.Close()); err == nil {
+		err = os.Link(draft.Name(), file)
 	}
-	return errors.Join(linked, os.Remove(draft))
+	if errors.Is(err, fs.ErrExist) {
+		err = nil // another run was quicker
+	}
+	return errors.Join(err, os.Remove(draft.Name()))
 }

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,11 +10,13 @@ import (
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ai-now/platform/sandbox/exitcode"
 	"github.com/ai-now/platform/sandbox/layout"
+	"github.com/ai-now/platform/stacks"
 )
 
 // projectName is the name of the project in Pulumi.yaml.
@@ -63,6 +66,9 @@ func copySettings(l *layout.Layout, name, work string) error {
 	if err != nil {
 		return err
 	}
+	if err := mirrorCharts(l, settings); err != nil {
+		return err
+	}
 	target := filepath.Join(work, "Pulumi."+name+".yaml")
 	settings.EncryptionSalt, settings.SecretsProvider, settings.EncryptedKey = "", "", ""
 	if _, err := os.Stat(target); err == nil {
@@ -82,4 +88,21 @@ func copySettings(l *layout.Layout, name, work string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(work, "Pulumi.yaml"), content, 0o600)
+}
+
+// mirrorCharts makes the stack take its charts from the sandbox's folder of them, unless it names a mirror itself.
+func mirrorCharts(l *layout.Layout, settings *workspace.ProjectStack) error {
+	key := config.MustMakeKey(stacks.Namespace, "charts")
+	if _, own := settings.Config[key]; own {
+		return nil
+	}
+	value, err := json.Marshal(stacks.Charts{Mirror: l.Charts()})
+	if err != nil {
+		return err
+	}
+	if settings.Config == nil {
+		settings.Config = config.Map{}
+	}
+	settings.Config[key] = config.NewObjectValue(string(value))
+	return nil
 }

@@ -47,7 +47,7 @@ func Catalogue(project string) ([]*Tool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]*Tool{component, provider, engine, controlPlane}, ownTools()...), nil
+	return append([]*Tool{component, chartsTool(), provider, engine, controlPlane}, ownTools()...), nil
 }
 
 // Select returns the tools with the given names, all of them if none is given.
@@ -109,7 +109,7 @@ func ownTools() []*Tool {
 	return []*Tool{
 		{
 			Name:    "runner",
-			Sources: []string{"go.mod", "go.sum", "clusters", "components", "stacks", "policy", "sandbox"},
+			Sources: []string{"go.mod", "go.sum", "charts", "clusters", "components", "stacks", "policy", "sandbox"},
 			// The program imports no more than policy/rules; what the other tools are made of does not count.
 			Excluded: []string{"sandbox/tools", "sandbox/clouds", "sandbox/cmd/clouds", "sandbox/cmd/credentials", "sandbox/cmd/sandbox", "sandbox/toolbox"},
 			Flags:    flags, Space: 2 * gib, Programs: map[string]string{"runner": "runner"}, Needs: []string{"go"},

@@ -30,7 +30,7 @@ var AWS = newCatalog("aws", "instance type",
 		{Name: "t4g.2xlarge", VCPU: 8, MemoryMiB: 32768, MaxPods: 58, ARM: true},
 	},
 	// A family's memory per vCPU is fixed: c 2 GiB, m 4 GiB, r 8 GiB.
-	ec2Family("m5", 4, false), ec2Family("m6i", 4, false), ec2Family("m6a", 4, false), ec2Family("m7i", 4, false), ec2Family("m7a", 4, false),
+	ec2Family("m5", 4, false), ec2Family("m5a", 4, false), ec2Family("m6i", 4, false), ec2Family("m6a", 4, false), ec2Family("m7i", 4, false), ec2Family("m7a", 4, false),
 	ec2Family("c6i", 2, false), ec2Family("c6a", 2, false), ec2Family("c7i", 2, false), ec2Family("c7a", 2, false),
 	ec2Family("r6i", 8, false), ec2Family("r6a", 8, false), ec2Family("r7i", 8, false),
 	ec2Family("m6g", 4, true), ec2Family("m7g", 4, true), ec2Family("c6g", 2, true), ec2Family("c7g", 2, true), ec2Family("r6g", 8, true), ec2Family("r7g", 8, true),
@@ -73,6 +73,20 @@ func ec2Family(family string, gibPerVCPU int, arm bool) []Machine {
 		})
 	}
 	return out
+}
+
+// EKSMaxPods is the number of pods of a node in a managed node group without an image of its own: that of the
+// machine's addresses, but with a cap by its size. Where the CNI hands out ranges of addresses instead of single ones, the cap is reached.
+// Source: docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html, How maxPods is determined.
+func EKSMaxPods(m Machine, prefixDelegation bool) int {
+	limit := 110
+	if m.VCPU >= 30 {
+		limit = 250
+	}
+	if prefixDelegation {
+		return limit
+	}
+	return min(m.MaxPods, limit)
 }
 
 // EKSAllocatable is what an EKS node leaves to pods: all but the kubelet's

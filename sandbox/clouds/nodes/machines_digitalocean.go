@@ -26,9 +26,11 @@ var DigitalOcean = newCatalog("digitalocean", "Droplet size",
 	droplets("m-%dvcpu-%dgb", 8, 2, 4, 8, 16, 24, 32),  // Memory-Optimized
 	droplets("m3-%dvcpu-%dgb", 8, 2, 4, 8, 16, 24, 32), // Memory-Optimized, three times the disk
 	droplets("so-%dvcpu-%dgb", 8, 2, 4, 8, 16, 24, 32), // Storage-Optimized
+	droplets("c2-%dvcpu-%dgb", 2, 2, 4, 8, 16, 32),     // CPU-Optimized, twice the disk
 	[]Machine{ // CPU-Optimized: 2 GiB per vCPU
 		droplet("c-2", 2, 4), droplet("c-4", 4, 8), droplet("c-8", 8, 16), droplet("c-16", 16, 32), droplet("c-32", 32, 64),
 		{Name: "gpu-h100x1-80gb", VCPU: 20, MemoryMiB: 245760, GPUs: 1, GPU: "h100", MaxPods: doksPods},
+		{Name: "gpu-4000adax1-20gb", VCPU: 8, MemoryMiB: 32768, GPUs: 1, GPU: "nvidia_rtx4000_ada", MaxPods: doksPods},
 	},
 )
 

@@ -27,6 +27,9 @@ var GCP = newCatalog("gcp", "machine type",
 	gceFamily("c3d", 4, 8, 16, 30, 60, 90),
 	gceFamily("t2d", 1, 2, 4, 8, 16, 32, 48, 60),
 	gceFamily("c2", 4, 8, 16, 30, 60),
+	gceFamily("c2d", 2, 4, 8, 16, 32, 56, 112),
+	arm(gceFamily("t2a", 1, 2, 4, 8, 16, 32, 48)),
+	arm(gceFamily("c4a", 1, 2, 4, 8, 16, 32, 48, 64, 72)),
 	[]Machine{ // one L4 for 4 to 32 vCPUs, then more
 		{Name: "g2-standard-4", VCPU: 4, MemoryMiB: 16384, GPUs: 1, GPU: "nvidia-l4", MaxPods: gkePods},
 		{Name: "g2-standard-8", VCPU: 8, MemoryMiB: 32768, GPUs: 1, GPU: "nvidia-l4", MaxPods: gkePods},
@@ -53,10 +56,22 @@ var gceMemory = map[string]map[string]int{
 	"c3d": {"standard": 4096, "highmem": 8192, "highcpu": 2048},
 	"t2d": {"standard": 4096},
 	"c2":  {"standard": 4096},
+	"c2d": {"standard": 4096, "highmem": 8192, "highcpu": 2048},
+	"t2a": {"standard": 4096},
+	"c4a": {"standard": 4096, "highmem": 8192, "highcpu": 2048},
 }
 
 // gceMissing are combinations of the families above that Google does not offer.
 var gceMissing = map[string]bool{"e2-highmem-32": true}
+
+// arm marks machines whose processors are arm64: T2A (Ampere Altra) and C4A (Google Axion).
+// Source: cloud.google.com/compute/docs/instances/arm-on-compute.
+func arm(machines []Machine) []Machine {
+	for i := range machines {
+		machines[i].ARM = true
+	}
+	return machines
+}
 
 func gceFamily(family string, vcpus ...int) []Machine {
 	var out []Machine

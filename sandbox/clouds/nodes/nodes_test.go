@@ -206,3 +206,44 @@ func TestAnUnknownMachineIsRefusedWithOnesLikeIt(t *testing.T) {
 		})
 	}
 }
+
+func TestTheInstanceTypesOfTheClassesAreThere(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name      string
+		vcpu, gib int
+		gpu       string
+		arm       bool
+	}{
+		{"t3.medium", 2, 4, "", false}, {"t4g.large", 2, 8, "", true}, {"m5.2xlarge", 8, 32, "", false}, {"m5a.xlarge", 4, 16, "", false},
+		{"m6a.large", 2, 8, "", false}, {"m6i.4xlarge", 16, 64, "", false}, {"m7i.4xlarge", 16, 64, "", false}, {"m6g.xlarge", 4, 16, "", true},
+		{"m7g.4xlarge", 16, 64, "", true}, {"c6i.4xlarge", 16, 32, "", false}, {"c7i.xlarge", 4, 8, "", false}, {"c7g.2xlarge", 8, 16, "", true},
+		{"r6i.4xlarge", 16, 128, "", false}, {"r7i.large", 2, 16, "", false}, {"r7g.2xlarge", 8, 64, "", true}, {"g5.4xlarge", 16, 64, "A10G", false},
+		{"g6.xlarge", 4, 16, "L4", false}, {"p4d.24xlarge", 96, 1152, "A100", false},
+	}
+	for _, c := range cases {
+		m, err := AWS.Find(c.name)
+		require.NoError(t, err)
+		require.Equal(t, []any{c.vcpu, c.gib * 1024, c.gpu, c.arm}, []any{m.VCPU, m.MemoryMiB, m.GPU, m.ARM}, c.name)
+	}
+}
+
+func TestAManagedNodeHasACapOfPods(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, machine string
+		prefixes      bool
+		want          int
+	}{
+		{"few addresses", "m6i.large", false, 29},
+		{"few addresses, in ranges", "m6i.large", true, 110},
+		{"more addresses than the cap", "m6i.4xlarge", false, 110},
+		{"30 processors and more", "m6i.8xlarge", false, 234},
+		{"30 processors and more, in ranges", "m6i.8xlarge", true, 250},
+	}
+	for _, c := range cases {
+		m, err := AWS.Find(c.machine)
+		require.NoError(t, err)
+		require.Equal(t, c.want, EKSMaxPods(m, c.prefixes), c.name)
+	}
+}

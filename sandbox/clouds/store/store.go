@@ -8,6 +8,8 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,9 +68,19 @@ func (s *Store) typeDir(typ string) string {
 	return filepath.Join(s.dir, "objects", cloud, name)
 }
 
-// fileName makes an id fit for a file: / is the one character an id has and a name may not.
+// longestName keeps a file's name, with its ending, within the 255 bytes that file systems allow.
+const longestName = 240
+
+// fileName makes an id fit for a file: / is the one character an id has and a name may not. An id that is too long is
+// cut and told apart by its hash; the file itself holds it whole.
 func fileName(id string) string {
-	return strings.NewReplacer("%", "%25", "/", "%2F").Replace(id)
+	name := strings.NewReplacer("%", "%25", "/", "%2F").Replace(id)
+	if len(name) <= longestName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(id))
+	end := "~" + hex.EncodeToString(sum[:8])
+	return name[:longestName-len(end)] + end
 }
 
 // Get reads an object. The error is fs.ErrNotExist if there is none.

@@ -54,7 +54,7 @@ func TestIdsOfAllCloudsFitIntoFiles(t *testing.T) {
 	t.Parallel()
 	s := Open(t.TempDir())
 	typ := "digitalocean:index/vpc:Vpc"
-	ids := []string{"arn:aws:iam::1:oidc-provider/x", "projects/p/locations/l/clusters/c", "a%2Fb", "a/b", "alias/x"}
+	ids := []string{"arn:aws:iam::1:oidc-provider/x", "projects/p/locations/l/clusters/c", "a%2Fb", "a/b", "alias/x", strings.Repeat("l", 300) + "1", strings.Repeat("l", 300) + "2"}
 	for _, id := range ids {
 		require.NoError(t, s.Put(&Object{Type: typ, ID: id}))
 	}

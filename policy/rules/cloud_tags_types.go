@@ -1,0 +1,141 @@
+package rules
+
+// Which types have tags is the schema of the providers: pulumi-aws 6.83,
+// pulumi-gcp 7.38, pulumi-digitalocean 4.76.
+
+// awsWithoutTags are the types of the services in use that have no tags; nearly
+// everything on AWS has.
+var awsWithoutTags = set(
+	"aws:autoscaling/group:Group", // has tags of another form
+	"aws:cloudwatch/dashboard:Dashboard",
+	"aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+	"aws:cloudwatch/eventPermission:EventPermission",
+	"aws:cloudwatch/eventTarget:EventTarget",
+	"aws:cloudwatch/logAccountPolicy:LogAccountPolicy",
+	"aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
+	"aws:cloudwatch/logMetricFilter:LogMetricFilter",
+	"aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+	"aws:cloudwatch/logStream:LogStream",
+	"aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
+	"aws:cloudwatch/queryDefinition:QueryDefinition",
+	"aws:ec2/eipAssociation:EipAssociation",
+	"aws:ec2/internetGatewayAttachment:InternetGatewayAttachment",
+	"aws:ec2/launchConfiguration:LaunchConfiguration",
+	"aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
+	"aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",
+	"aws:ec2/networkAclAssociation:NetworkAclAssociation",
+	"aws:ec2/networkAclRule:NetworkAclRule",
+	"aws:ec2/route:Route",
+	"aws:ec2/routeTableAssociation:RouteTableAssociation",
+	"aws:ec2/securityGroupAssociation:SecurityGroupAssociation",
+	"aws:ec2/securityGroupRule:SecurityGroupRule",
+	"aws:ec2/tag:Tag",
+	"aws:ec2/volumeAttachment:VolumeAttachment",
+	"aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
+	"aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+	"aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
+	"aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
+	"aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+	"aws:ecr/accountSetting:AccountSetting",
+	"aws:ecr/lifecyclePolicy:LifecyclePolicy",
+	"aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+	"aws:ecr/registryPolicy:RegistryPolicy",
+	"aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+	"aws:ecr/replicationConfiguration:ReplicationConfiguration",
+	"aws:ecr/repositoryPolicy:RepositoryPolicy",
+	"aws:efs/backupPolicy:BackupPolicy",
+	"aws:efs/fileSystemPolicy:FileSystemPolicy",
+	"aws:efs/mountTarget:MountTarget",
+	"aws:efs/replicationConfiguration:ReplicationConfiguration",
+	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+	"aws:iam/group:Group",
+	"aws:iam/groupPolicy:GroupPolicy",
+	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+	"aws:iam/policyAttachment:PolicyAttachment",
+	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+	"aws:iam/rolePolicy:RolePolicy",
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+	"aws:kms/alias:Alias",
+	"aws:kms/grant:Grant",
+	"aws:kms/keyPolicy:KeyPolicy",
+	"aws:lb/listenerCertificate:ListenerCertificate",
+	"aws:lb/targetGroupAttachment:TargetGroupAttachment",
+	"aws:route53/delegationSet:DelegationSet",
+	"aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
+	"aws:route53/keySigningKey:KeySigningKey",
+	"aws:route53/queryLog:QueryLog",
+	"aws:route53/record:Record",
+	"aws:route53/zoneAssociation:ZoneAssociation",
+	"aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+	"aws:s3/bucketAclV2:BucketAclV2",
+	"aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2",
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+	"aws:s3/bucketLoggingV2:BucketLoggingV2",
+	"aws:s3/bucketNotification:BucketNotification",
+	"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+	"aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+	"aws:s3/bucketPolicy:BucketPolicy",
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+	"aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+	"aws:s3/bucketVersioningV2:BucketVersioningV2",
+	"aws:secretsmanager/secretPolicy:SecretPolicy",
+	"aws:secretsmanager/secretRotation:SecretRotation",
+	"aws:secretsmanager/secretVersion:SecretVersion",
+	"aws:sns/topicPolicy:TopicPolicy",
+	"aws:sns/topicSubscription:TopicSubscription",
+	"aws:sqs/queuePolicy:QueuePolicy",
+	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+	"aws:sqs/redrivePolicy:RedrivePolicy",
+	"aws:wafv2/webAclAssociation:WebAclAssociation",
+	"aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+)
+
+// gcpLabels are the types of the services in use that have labels, and where:
+// few on Google Cloud have.
+var gcpLabels = map[string]string{
+	"gcp:artifactregistry/repository:Repository":               "labels",
+	"gcp:certificatemanager/certificate:Certificate":           "labels",
+	"gcp:certificatemanager/certificateMap:CertificateMap":     "labels",
+	"gcp:certificatemanager/dnsAuthorization:DnsAuthorization": "labels",
+	"gcp:compute/address:Address":                              "labels",
+	"gcp:compute/disk:Disk":                                    "labels",
+	"gcp:compute/forwardingRule:ForwardingRule":                "labels",
+	"gcp:compute/globalAddress:GlobalAddress":                  "labels",
+	"gcp:compute/globalForwardingRule:GlobalForwardingRule":    "labels",
+	"gcp:compute/instance:Instance":                            "labels",
+	"gcp:compute/instanceTemplate:InstanceTemplate":            "labels",
+	"gcp:compute/snapshot:Snapshot":                            "labels",
+	"gcp:container/cluster:Cluster":                            "resourceLabels",
+	"gcp:container/nodePool:NodePool":                          "nodeConfig.resourceLabels",
+	"gcp:dns/managedZone:ManagedZone":                          "labels",
+	"gcp:gkebackup/backupPlan:BackupPlan":                      "labels",
+	"gcp:kms/cryptoKey:CryptoKey":                              "labels",
+	"gcp:monitoring/alertPolicy:AlertPolicy":                   "userLabels",
+	"gcp:monitoring/notificationChannel:NotificationChannel":   "userLabels",
+	"gcp:organizations/project:Project":                        "labels",
+	"gcp:pubsub/subscription:Subscription":                     "labels",
+	"gcp:pubsub/topic:Topic":                                   "labels",
+	"gcp:secretmanager/secret:Secret":                          "labels",
+	"gcp:storage/bucket:Bucket":                                "labels",
+}
+
+// digitaloceanTags are the types of DigitalOcean that have tags of their own;
+// those of a firewall say which Droplets it is for.
+var digitaloceanTags = set(
+	"digitalocean:index/databaseCluster:DatabaseCluster",
+	"digitalocean:index/droplet:Droplet",
+	doksCluster,
+	doksNodePool,
+	"digitalocean:index/volume:Volume",
+	"digitalocean:index/volumeSnapshot:VolumeSnapshot",
+)
+
+func set(names ...string) map[string]bool {
+	all := make(map[string]bool, len(names))
+	for _, name := range names {
+		all[name] = true
+	}
+	return all
+}

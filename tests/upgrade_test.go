@@ -1,0 +1,122 @@
+package tests
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ai-now/platform/sandbox/clouds/store"
+)
+
+// upgradeStack is a cluster on each cloud with a pool that changes.
+const upgradeStack = `config:
+  ai-now:environment: test
+  ai-now:domain: test.example.com
+  ai-now:labels: {team: platform, costCenter: "1000", dataClassification: internal}
+  ai-now:clusters:
+    - name: eks
+      cloud: aws
+      region: eu-west-1
+      network: {block: 0}
+      autoscaling: {engine: ENGINE}
+      version: "VERSION"
+      nodePools:
+        - {name: system, class: system, nodes: {min: 2, max: 2}}
+        - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
+    - name: gke
+      cloud: gcp
+      project: example
+      region: europe-west1
+      network: {block: 1}
+      version: "VERSION"
+      nodePools:
+        - {name: system, class: system, nodes: {min: 2, max: 2}}
+        - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
+    - name: doks
+      cloud: digitalocean
+      region: fra1
+      network: {block: 2}
+      version: "VERSION"
+      nodePools:
+        - {name: system, class: system, nodes: {min: 2, max: 2}}
+        - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
+`
+
+// upgradeTypes are the resources whose replacement takes nodes, or everything, away.
+var upgradeTypes = []string{
+	"aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup",
+	"gcp:container/cluster:Cluster", "gcp:container/nodePool:NodePool",
+	"digitalocean:index/kubernetesCluster:KubernetesCluster", "digitalocean:index/kubernetesNodePool:KubernetesNodePool",
+}
+
+// TestUpgrades takes clusters through the changes they see in their life and tells what is changed in place from what
+// is replaced.
+func TestUpgrades(t *testing.T) {
+	s := newSandbox(t)
+	settings := map[string]string{"ENGINE": "cluster-autoscaler", "VERSION": "1.34", "CLASS": "general", "LABEL": "example.com/tier: one", "MAX": "2"}
+	up := func(t *testing.T) string {
+		content := upgradeStack
+		for name, value := range settings {
+			content = strings.ReplaceAll(content, name, value)
+		}
+		return s.must(t, "up", "--stack", "upgrades", "--config-file", stackFile(t, content))
+	}
+	up(t)
+	before := idsOf(t, s, "upgrades")
+	require.Len(t, before, 3+2+2+1, "three clusters; two pools on EKS and GKE; on DOKS the first pool is part of the cluster")
+
+	tests := []struct {
+		name     string
+		setting  string
+		value    string
+		replaced []string // the programs' names of what is replaced
+	}{
+		{"a new minor version of Kubernetes replaces neither clusters nor pools", "VERSION", "1.35", nil},
+		{"a new bound replaces no pool", "MAX", "3", nil},
+		{"a new label replaces no pool", "LABEL", "example.com/tier: two", nil},
+		// The size on EKS stands in the launch template, and GKE changes the machine type node by node.
+		{"a new class replaces only the pool of DOKS, whose droplets cannot change their size", "CLASS", "compute", []string{"doks-work"}},
+	}
+	for _, tt := range tests {
+		ok := t.Run(tt.name, func(t *testing.T) {
+			settings[tt.setting] = tt.value
+			output := up(t)
+			after := idsOf(t, s, "upgrades")
+			require.Len(t, after, len(before))
+			var replaced []string
+			for name, id := range before {
+				if after[name] != id {
+					replaced = append(replaced, name)
+				}
+			}
+			require.ElementsMatch(t, tt.replaced, replaced)
+			for _, name := range tt.replaced {
+				// "++" is what the engine calls the making of a replacement before the old one goes.
+				require.Regexp(t, `\+\+ .*`+name+` created replacement`, output, "the new pool is there before the old one goes")
+			}
+			require.NotContains(t, output, "-+ ", "nothing is deleted before its replacement is there")
+			before = after
+		})
+		require.True(t, ok, "the steps after this one need it")
+	}
+	s.must(t, "destroy", "--stack", "upgrades")
+}
+
+// idsOf returns the clouds' ids of a stack's clusters and pools, by their names in the program.
+func idsOf(t *testing.T, s *sandbox, stack string) map[string]string {
+	t.Helper()
+	cloud := store.Open(s.layout.Stack(stack).Cloud())
+	ids := map[string]string{}
+	for _, kind := range upgradeTypes {
+		objects, err := cloud.List(kind)
+		require.NoError(t, err)
+		for _, object := range objects {
+			name := object.URN[strings.LastIndex(object.URN, "::")+2:]
+			require.NotContains(t, ids, name, "two objects of one name: %s", fmt.Sprint(ids))
+			ids[name] = object.ID
+		}
+	}
+	return ids
+}
