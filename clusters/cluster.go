@@ -103,9 +103,6 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		cloud:    cloud,
 		platform: platforms[whole.Cloud](),
 	}
-	if t, ok := c.platform.(transformer); ok {
-		opts = append(opts, pulumi.Transforms(t.Transforms()))
-	}
 	if err := ctx.RegisterComponentResource("ai-now:clusters:Cluster", name, c, opts...); err != nil {
 		return nil, err
 	}

@@ -39,12 +39,6 @@ type platform interface {
 	Identity(ctx *pulumi.Context, parent pulumi.Resource, name string, args *spec.IdentityArgs) (*spec.Identity, error)
 }
 
-// transformer is implemented by a platform that has something to change in all
-// resources of its clusters.
-type transformer interface {
-	Transforms() []pulumi.ResourceTransform
-}
-
 // platforms is the one place that knows which clouds there are.
 var platforms = map[string]func() platform{
 	catalog.AWS:          func() platform { return eks.New() },

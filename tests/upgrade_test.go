@@ -1,7 +1,7 @@
 package tests
 
 import (
-	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -56,42 +56,48 @@ var upgradeTypes = []string{
 func TestUpgrades(t *testing.T) {
 	s := newSandbox(t)
 	settings := map[string]string{"ENGINE": "cluster-autoscaler", "VERSION": "1.34", "CLASS": "general", "LABEL": "example.com/tier: one", "MAX": "2"}
-	up := func(t *testing.T) string {
+	run := func(t *testing.T, command string) string {
 		content := upgradeStack
 		for name, value := range settings {
 			content = strings.ReplaceAll(content, name, value)
 		}
-		return s.must(t, "up", "--stack", "upgrades", "--config-file", stackFile(t, content))
+		return s.must(t, command, "--stack", "upgrades", "--config-file", stackFile(t, content))
 	}
-	up(t)
-	before := idsOf(t, s, "upgrades")
+	run(t, "up")
+	before := objectsOf(t, s, "upgrades")
 	require.Len(t, before, 3+2+2+1, "three clusters; two pools on EKS and GKE; on DOKS the first pool is part of the cluster")
 
 	tests := []struct {
 		name     string
 		setting  string
 		value    string
-		replaced []string // the programs' names of what is replaced
+		inPlace  []string // the program's names of what is changed in place …
+		replaced []string // … and of what is replaced
 	}{
-		{"a new minor version of Kubernetes replaces neither clusters nor pools", "VERSION", "1.35", nil},
-		{"a new bound replaces no pool", "MAX", "3", nil},
-		{"a new label replaces no pool", "LABEL", "example.com/tier: two", nil},
+		// GKE brings its pools to the control plane's version by itself, and DOKS all of them.
+		{"a new minor version of Kubernetes replaces neither clusters nor pools", "VERSION", "1.35", []string{"eks-eksCluster", "eks-system", "eks-work", "gke", "doks"}, nil},
+		{"a new bound replaces no pool", "MAX", "3", []string{"eks-work", "gke-work", "doks-work"}, nil},
+		{"a new label replaces no pool", "LABEL", "example.com/tier: two", []string{"eks-work", "gke-work", "doks-work"}, nil},
 		// The size on EKS stands in the launch template, and GKE changes the machine type node by node.
-		{"a new class replaces only the pool of DOKS, whose droplets cannot change their size", "CLASS", "compute", []string{"doks-work"}},
+		{"a new class replaces only the pool of DOKS, whose droplets cannot change their size", "CLASS", "compute", []string{"eks-work", "gke-work"}, []string{"doks-work"}},
 	}
 	for _, tt := range tests {
 		ok := t.Run(tt.name, func(t *testing.T) {
 			settings[tt.setting] = tt.value
-			output := up(t)
-			after := idsOf(t, s, "upgrades")
+			output := run(t, "up")
+			after := objectsOf(t, s, "upgrades")
 			require.Len(t, after, len(before))
-			var replaced []string
-			for name, id := range before {
-				if after[name] != id {
+			var inPlace, replaced []string
+			for name, old := range before {
+				switch {
+				case after[name].ID != old.ID:
 					replaced = append(replaced, name)
+				case !reflect.DeepEqual(after[name].Properties, old.Properties):
+					inPlace = append(inPlace, name)
 				}
 			}
 			require.ElementsMatch(t, tt.replaced, replaced)
+			require.ElementsMatch(t, tt.inPlace, inPlace)
 			for _, name := range tt.replaced {
 				// "++" is what the engine calls the making of a replacement before the old one goes.
 				require.Regexp(t, `\+\+ .*`+name+` created replacement`, output, "the new pool is there before the old one goes")
@@ -101,22 +107,22 @@ func TestUpgrades(t *testing.T) {
 		})
 		require.True(t, ok, "the steps after this one need it")
 	}
-	s.must(t, "destroy", "--stack", "upgrades")
+	run(t, "destroy")
 }
 
-// idsOf returns the clouds' ids of a stack's clusters and pools, by their names in the program.
-func idsOf(t *testing.T, s *sandbox, stack string) map[string]string {
+// objectsOf returns the clusters and pools of a stack in the simulated clouds, by their names in the program.
+func objectsOf(t *testing.T, s *sandbox, stack string) map[string]*store.Object {
 	t.Helper()
 	cloud := store.Open(s.layout.Stack(stack).Cloud())
-	ids := map[string]string{}
+	found := map[string]*store.Object{}
 	for _, kind := range upgradeTypes {
 		objects, err := cloud.List(kind)
 		require.NoError(t, err)
 		for _, object := range objects {
 			name := object.URN[strings.LastIndex(object.URN, "::")+2:]
-			require.NotContains(t, ids, name, "two objects of one name: %s", fmt.Sprint(ids))
-			ids[name] = object.ID
+			require.NotContains(t, found, name, "two objects of one name")
+			found[name] = object
 		}
 	}
-	return ids
+	return found
 }

@@ -12,6 +12,10 @@ import (
 // doksLatest is the slug of the version that the control planes really have.
 const doksLatest = Release + "-do.0"
 
+// doksVersions are what the sandbox has, the newest first. The earlier one is there to upgrade from; its control planes
+// are of the same release as all others.
+var doksVersions = []string{doksLatest, "1.34.1-do.5"}
+
 var (
 	doksSlug  = regexp.MustCompile(`^1\.\d+\.\d+-do\.\d+$`)
 	doksMinor = regexp.MustCompile(`^1\.\d+$`)
@@ -34,13 +38,15 @@ func doksVersion(v string) (string, error) {
 
 func doVersions(e *Env, args props.Object) (props.Object, error) {
 	var valid []any
-	if strings.HasPrefix(doksLatest, props.Str(args, "versionPrefix")) {
-		valid = append(valid, doksLatest)
+	for _, version := range doksVersions {
+		if strings.HasPrefix(version, props.Str(args, "versionPrefix")) {
+			valid = append(valid, version)
+		}
 	}
 	if len(valid) == 0 {
-		return nil, e.Errorf("no version of DOKS begins with %q: the sandbox has %s", props.Str(args, "versionPrefix"), doksLatest)
+		return nil, e.Errorf("no version of DOKS begins with %q: the sandbox has %s", props.Str(args, "versionPrefix"), strings.Join(doksVersions, ", "))
 	}
-	return props.Object{"id": doksLatest, "latestVersion": doksLatest, "validVersions": valid, "versionPrefix": args["versionPrefix"]}, nil
+	return props.Object{"id": doksLatest, "latestVersion": valid[0], "validVersions": valid, "versionPrefix": args["versionPrefix"]}, nil
 }
 
 // doksRelease are the numbers of a version: of 1.35.4-do.0 they are 1, 35, 4 and 0.

@@ -13,7 +13,7 @@ import (
 // then: it looks at the object, which a finalizer still holds, and begins to watch when the object has gone. It
 // notices only when its time is up, ten minutes by default.
 const (
-	deleteTimeout          = "30s"
+	deleteTimeout          = "15s"
 	deleteNamespaceTimeout = "5m" // a namespace really takes its time
 )
 
