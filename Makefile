@@ -44,18 +44,32 @@ build: ## build the tools of the sandbox, or say that they are there
 test: ## all tests, from nothing: the tools of the sandbox, unit tests, whole stacks
 	@$(SANDBOX) build
 	go test -vet=off -timeout 60m ./...
+	cd images/sample && go test -vet=off ./...
+	cd images/tools && go test -vet=off ./...
 test-unit: ## the fast tests: no engine, no control plane
 	go test -vet=off -short ./...
+	cd images/sample && go test -vet=off ./...
+	cd images/tools && go test -vet=off ./...
 bench: ## measure the launcher, the engine's runs and the policy pack, and print the figures
 	@$(SANDBOX) build
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/...
 	go test -run '^$$' -bench . ./policy/...
 lint: ## check the code with golangci-lint, built from its Go module
 	GOFLAGS= go tool -modfile=sandbox/tools/linter/go.mod golangci-lint run ./...
+	for m in images/sample images/tools; do (cd $$m && GOFLAGS= go tool -modfile=$(CURDIR)/sandbox/tools/linter/go.mod golangci-lint run -c $(CURDIR)/.golangci.yml ./...) || exit 1; done
 fmt: ## format the code
 	gofmt -w $$(git ls-files '*.go')
 generate: ## write the generated pages and golden files anew
 	go test -vet=off ./stacks ./components ./charts ./clusters/catalog ./policy/... ./sandbox/clouds -update
+
+##@ Images
+.PHONY: images images-check images-bases
+images: ## build, run and measure the production images, with Docker or Debian's buildah (ARGS='-only sample', '-write' for docs/images.md)
+	cd images/tools && GOFLAGS= go run ./cmd/images $(ARGS)
+images-check: ## check the images' files; needs neither an engine nor a registry
+	cd images/tools && GOFLAGS= go run ./cmd/check $(ARGS)
+images-bases: ## ask the registries for the base images' digests and write them into the lock and the Dockerfiles
+	cd images/tools && GOFLAGS= go run ./cmd/bases
 
 ##@ Clean
 .PHONY: clean clean-cache

@@ -48,7 +48,7 @@ func TestMistakes(t *testing.T) {
 			exitcode.Usage, []string{"ai-now:clusters[0].zones[0]", "us-east-1a"},
 		},
 		"an image without a tag": {
-			[]string{"up", "--config-file", s.edited(t, "dev", "agnhost:2.53", "agnhost")}, exitcode.Usage, []string{"ai-now:workloads[0].image"},
+			[]string{"up", "--config-file", s.edited(t, "dev", "sample:0.1.0", "sample")}, exitcode.Usage, []string{"ai-now:workloads[0].image"},
 		},
 		"kubectl for a stack that is not up": {
 			[]string{"kubectl", "--", "get", "pods"}, exitcode.Usage, []string{"stack dev has no clusters here", "make up"},
