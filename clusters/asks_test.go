@@ -1,4 +1,4 @@
-package clusters
+package clusters_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ai-now/platform/clusters"
 	"github.com/ai-now/platform/clusters/check"
 	"github.com/ai-now/platform/clusters/clustertest"
 	"github.com/ai-now/platform/clusters/spec"
@@ -13,47 +14,47 @@ import (
 
 func TestWhatACloudDoesNotOfferIsRefusedBeforeAnythingIsMade(t *testing.T) {
 	t.Parallel()
-	existing := &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}
+	existing := &clusters.ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}
 	tests := []struct {
 		name string
-		args *ClusterArgs
-		ask  func(*pulumi.Context, *Cluster) error
+		args *clusters.ClusterArgs
+		ask  clustertest.Ask
 		path string
 	}{
-		{"a bucket on an existing cluster", existing, func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewBucket(ctx, c, &spec.BucketArgs{Name: "reports"})
+		{"a bucket on an existing cluster", existing, func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewBucket(ctx, c, &spec.BucketArgs{Name: "reports"})
 			return err
 		}, "buckets"},
-		{"a zone on an existing cluster", existing, func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewZone(ctx, c, &spec.ZoneArgs{Domain: "example.com"})
+		{"a zone on an existing cluster", existing, func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewZone(ctx, c, &spec.ZoneArgs{Domain: "example.com"})
 			return err
 		}, "zone"},
-		{"a registry on an existing cluster", existing, func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewRegistry(ctx, c, &spec.RegistryArgs{Repositories: []string{"a"}})
+		{"a registry on an existing cluster", existing, func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewRegistry(ctx, c, &spec.RegistryArgs{Repositories: []string{"a"}})
 			return err
 		}, "registry"},
-		{"a key on DigitalOcean", clustertest.DOKS(), func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewKey(ctx, c, &spec.KeyArgs{Name: "a"})
+		{"a key on DigitalOcean", clustertest.DOKS(), func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewKey(ctx, c, &spec.KeyArgs{Name: "a"})
 			return err
 		}, "keys"},
-		{"a secret store on DigitalOcean", clustertest.DOKS(), func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewSecretStore(ctx, c, &spec.SecretStoreArgs{})
+		{"a secret store on DigitalOcean", clustertest.DOKS(), func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewSecretStore(ctx, c, &spec.SecretStoreArgs{})
 			return err
 		}, "secretStore"},
-		{"secrets for an identity on DigitalOcean", clustertest.DOKS(), func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewIdentity(ctx, c, &spec.IdentityArgs{Name: "a", Namespace: "a", ServiceAccount: "a", Grants: []spec.Grant{{Action: spec.ReadSecrets, Prefix: "a/"}}})
+		{"secrets for an identity on DigitalOcean", clustertest.DOKS(), func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewIdentity(ctx, c, &spec.IdentityArgs{Name: "a", Namespace: "a", ServiceAccount: "a", Grants: []spec.Grant{{Action: spec.ReadSecrets, Prefix: "a/"}}})
 			return err
 		}, "grants[0].action"},
-		{"an identity without rights", clustertest.EKS(), func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewIdentity(ctx, c, &spec.IdentityArgs{Name: "a", Namespace: "a", ServiceAccount: "a"})
+		{"an identity without rights", clustertest.EKS(), func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewIdentity(ctx, c, &spec.IdentityArgs{Name: "a", Namespace: "a", ServiceAccount: "a"})
 			return err
 		}, "grants"},
-		{"a right to a bucket that is not named", clustertest.EKS(), func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewIdentity(ctx, c, &spec.IdentityArgs{Name: "a", Namespace: "a", ServiceAccount: "a", Grants: []spec.Grant{{Action: spec.ReadBucket}}})
+		{"a right to a bucket that is not named", clustertest.EKS(), func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewIdentity(ctx, c, &spec.IdentityArgs{Name: "a", Namespace: "a", ServiceAccount: "a", Grants: []spec.Grant{{Action: spec.ReadBucket}}})
 			return err
 		}, "grants[0].bucket"},
-		{"a domain that is none", clustertest.GKE(), func(ctx *pulumi.Context, c *Cluster) error {
-			_, err := NewZone(ctx, c, &spec.ZoneArgs{Domain: "not a domain"})
+		{"a domain that is none", clustertest.GKE(), func(ctx *pulumi.Context, c *clusters.Cluster) error {
+			_, err := clusters.NewZone(ctx, c, &spec.ZoneArgs{Domain: "not a domain"})
 			return err
 		}, "domain"},
 	}
@@ -63,7 +64,7 @@ func TestWhatACloudDoesNotOfferIsRefusedBeforeAnythingIsMade(t *testing.T) {
 			r := &clustertest.Recorder{}
 			var before int
 			err := r.Run(func(ctx *pulumi.Context) error {
-				c, err := NewCluster(ctx, "main", tt.args)
+				c, err := clusters.NewCluster(ctx, "main", tt.args)
 				require.NoError(t, err)
 				before = len(r.Of("ai-now:clusters:Cluster"))
 				return tt.ask(ctx, c)
@@ -83,28 +84,28 @@ func TestWhatACloudDoesNotOfferIsRefusedBeforeAnythingIsMade(t *testing.T) {
 // TestEveryCloudAnswersWhatComponentsAskFor asks each cloud for everything its catalog says it offers.
 func TestEveryCloudAnswersWhatComponentsAskFor(t *testing.T) {
 	t.Parallel()
-	for name, args := range map[string]*ClusterArgs{"EKS": clustertest.EKS(), "GKE": clustertest.GKE(), "DOKS": clustertest.DOKS()} {
+	for name, args := range map[string]*clusters.ClusterArgs{"EKS": clustertest.EKS(), "GKE": clustertest.GKE(), "DOKS": clustertest.DOKS()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := &clustertest.Recorder{}
 			require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-				c, err := NewCluster(ctx, "main", args)
+				c, err := clusters.NewCluster(ctx, "main", args)
 				require.NoError(t, err)
 				bucketArgs := &spec.BucketArgs{Name: "reports", ExpireDays: 90}
 				if name != "DOKS" {
-					key, err := NewKey(ctx, c, &spec.KeyArgs{Name: "reports"})
+					key, err := clusters.NewKey(ctx, c, &spec.KeyArgs{Name: "reports"})
 					require.NoError(t, err)
 					require.NotNil(t, key.Resource, "what is encrypted with it waits for it")
 					bucketArgs.Key = &key.Key
-					store, err := NewSecretStore(ctx, c, &spec.SecretStoreArgs{})
+					store, err := clusters.NewSecretStore(ctx, c, &spec.SecretStoreArgs{})
 					require.NoError(t, err)
 					require.Contains(t, store.Prefix, "main")
 				}
-				bucket, err := NewBucket(ctx, c, bucketArgs)
+				bucket, err := clusters.NewBucket(ctx, c, bucketArgs)
 				require.NoError(t, err)
-				zone, err := NewZone(ctx, c, &spec.ZoneArgs{Domain: "main.example.com"})
+				zone, err := clusters.NewZone(ctx, c, &spec.ZoneArgs{Domain: "main.example.com"})
 				require.NoError(t, err)
-				registry, err := NewRegistry(ctx, c, &spec.RegistryArgs{Repositories: []string{"shop/cart"}})
+				registry, err := clusters.NewRegistry(ctx, c, &spec.RegistryArgs{Repositories: []string{"shop/cart"}})
 				require.NoError(t, err)
 				require.Contains(t, registry.Repositories, "shop/cart")
 
@@ -117,7 +118,7 @@ func TestEveryCloudAnswersWhatComponentsAskFor(t *testing.T) {
 						spec.Grant{Action: spec.PushImages, Registry: &registry.Registry, Repository: "shop/cart"},
 						spec.Grant{Action: spec.UseKey, Key: bucketArgs.Key})
 				}
-				identity, err := NewIdentity(ctx, c, &spec.IdentityArgs{Name: "cart", Namespace: "shop", ServiceAccount: "cart", Grants: grants})
+				identity, err := clusters.NewIdentity(ctx, c, &spec.IdentityArgs{Name: "cart", Namespace: "shop", ServiceAccount: "cart", Grants: grants})
 				require.NoError(t, err)
 				if name == "DOKS" {
 					require.NotNil(t, identity.Credentials)

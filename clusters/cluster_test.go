@@ -1,4 +1,4 @@
-package clusters
+package clusters_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ai-now/platform/clusters"
 	"github.com/ai-now/platform/clusters/clustertest"
 	"github.com/ai-now/platform/clusters/kubeconfig"
 	"github.com/ai-now/platform/clusters/labels"
@@ -36,31 +37,11 @@ func isInternal(kind string) bool {
 	return strings.HasPrefix(kind, "ai-now:") || strings.HasPrefix(kind, "pulumi:")
 }
 
-// deploy makes a cluster and returns what was asked for and what came out.
-func deploy(t *testing.T, args *ClusterArgs) (*clustertest.Recorder, *Cluster) {
-	t.Helper()
-	r := &clustertest.Recorder{}
-	var c *Cluster
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) (err error) {
-		c, err = NewCluster(ctx, "main", args)
-		return err
-	}))
-	return r, c
-}
-
-// text waits for an output, secret or not.
-func text(t *testing.T, out pulumi.StringOutput) string {
-	t.Helper()
-	got := make(chan string, 1)
-	out.ApplyT(func(s string) string { got <- s; return s })
-	return <-got
-}
-
 func TestEveryCloudKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name         string
-		args         *ClusterArgs
+		args         *clusters.ClusterArgs
 		endpoint     string
 		version      string
 		storageClass string
@@ -69,20 +50,20 @@ func TestEveryCloudKeepsTheContract(t *testing.T) {
 		{"EKS", clustertest.EKS(), "https://main-eksCluster.eks.example.com", "1.35", "gp3", 2},
 		{"GKE", clustertest.GKE(), "https://10.9.8.7", "1.35.1-gke.1", "general", 2},
 		{"DOKS", clustertest.DOKS(), "https://main.k8s.example.com", "1.35.1-do.0", "do-block-storage-wait", 2},
-		{"an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig), Context: "two", StorageClass: "fast"}, "https://two.example.com", "", "fast", 0},
+		{"an existing cluster", &clusters.ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig), Context: "two", StorageClass: "fast"}, "https://two.example.com", "", "fast", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, c := deploy(t, tt.args)
-			require.Equal(t, tt.endpoint, text(t, c.Endpoint))
-			require.Equal(t, tt.version, text(t, c.Version))
+			r, c := clustertest.Deploy(t, tt.args, nil)
+			require.Equal(t, tt.endpoint, clustertest.Text(c.Endpoint))
+			require.Equal(t, tt.version, clustertest.Text(c.Version))
 			require.Equal(t, tt.storageClass, c.StorageClass(spec.General))
 			require.Len(t, c.Pools, tt.pools)
 			require.Len(t, r.Of("ai-now:clusters:NodePool"), tt.pools)
 			require.True(t, pulumi.IsSecret(c.Kubeconfig), "the kubeconfig is a secret")
 			require.False(t, pulumi.IsSecret(c.Endpoint), "the endpoint is not")
-			require.NotEmpty(t, text(t, c.Kubeconfig))
+			require.NotEmpty(t, clustertest.Text(c.Kubeconfig))
 
 			provider := r.One(t, "pulumi:providers:kubernetes", "main")
 			require.True(t, provider.Secret("kubeconfig"), "the provider's kubeconfig is a secret")
@@ -94,19 +75,19 @@ func TestEveryCloudKeepsTheContract(t *testing.T) {
 
 func TestKubeconfigOfEKSRunsTheAWSCommandInTheClustersRegion(t *testing.T) {
 	t.Parallel()
-	_, c := deploy(t, clustertest.EKS())
+	_, c := clustertest.Deploy(t, clustertest.EKS(), nil)
 	var got kubeconfig.File
-	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
+	require.NoError(t, json.Unmarshal([]byte(clustertest.Text(c.Kubeconfig)), &got))
 	require.Equal(t, "aws", got.Users[0].User.Exec.Command)
 	require.Equal(t, []string{"eks", "get-token", "--cluster-name", "main", "--output", "json", "--region", "eu-west-1"}, got.Users[0].User.Exec.Args)
-	require.Equal(t, kubeconfig.ClusterAccess{"https://main-eksCluster.eks.example.com", "Q0E="}, got.Clusters[0].Cluster)
+	require.Equal(t, kubeconfig.ClusterAccess{Server: "https://main-eksCluster.eks.example.com", CA: "Q0E="}, got.Clusters[0].Cluster)
 }
 
 func TestKubeconfigOfGKERunsGooglesPlugin(t *testing.T) {
 	t.Parallel()
-	_, c := deploy(t, clustertest.GKE())
+	_, c := clustertest.Deploy(t, clustertest.GKE(), nil)
 	var got kubeconfig.File
-	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
+	require.NoError(t, json.Unmarshal([]byte(clustertest.Text(c.Kubeconfig)), &got))
 	require.Equal(t, "gke-gcloud-auth-plugin", got.Users[0].User.Exec.Command)
 	require.True(t, got.Users[0].User.Exec.ProvideClusterInfo)
 	require.Equal(t, "client.authentication.k8s.io/v1beta1", got.Users[0].User.Exec.APIVersion)
@@ -133,10 +114,10 @@ func TestEveryCloudResourceSaysWhoseItIs(t *testing.T) {
 		"kubernetes:helm.sh/v4:Chart": true,
 	}
 	places := []string{"tags", "labels", "userLabels", "resourceLabels", "nodeConfig.resourceLabels", "description", "metadata.labels"}
-	for name, args := range map[string]*ClusterArgs{"EKS": clustertest.EKS(), "GKE": clustertest.GKE(), "DOKS": clustertest.DOKS()} {
+	for name, args := range map[string]*clusters.ClusterArgs{"EKS": clustertest.EKS(), "GKE": clustertest.GKE(), "DOKS": clustertest.DOKS()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, _ := deploy(t, args)
+			r, _ := clustertest.Deploy(t, args, nil)
 			for _, res := range r.All() {
 				if untaggable[res.Type] || isInternal(res.Type) {
 					continue
@@ -157,32 +138,32 @@ func TestNewClusterReportsEveryMistakeBeforeTheFirstResource(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		args *ClusterArgs
+		args *clusters.ClusterArgs
 		want []string
 	}{
-		{"an unknown cloud is refused with the known ones", &ClusterArgs{Cloud: "azure"}, []string{"cloud"}},
+		{"an unknown cloud is refused with the known ones", &clusters.ClusterArgs{Cloud: "azure"}, []string{"cloud"}},
 		{"nothing at all", nil, []string{"cloud"}},
-		{"several mistakes come together", func() *ClusterArgs {
+		{"several mistakes come together", func() *clusters.ClusterArgs {
 			a := clustertest.EKS()
 			a.Region, a.Version, a.NodePools[0].Size = "eu-west-9", "1.35.2", "e2-medium"
 			return a
 		}(), []string{"region", "version", "nodePools[0].size"}},
-		{"an address range of another cloud", func() *ClusterArgs {
+		{"an address range of another cloud", func() *clusters.ClusterArgs {
 			a := clustertest.EKS()
 			a.Network.Pods = "10.2.0.0/16"
 			return a
 		}(), []string{"network.pods"}},
-		{"the kubeconfig of a cluster that is made here", func() *ClusterArgs {
+		{"the kubeconfig of a cluster that is made here", func() *clusters.ClusterArgs {
 			a := clustertest.DOKS()
 			a.Kubeconfig = pulumi.String("x")
 			return a
 		}(), []string{"kubeconfig"}},
-		{"a first pool with a taint", func() *ClusterArgs {
+		{"a first pool with a taint", func() *clusters.ClusterArgs {
 			a := clustertest.DOKS()
 			a.NodePools = a.NodePools[1:]
 			return a
 		}(), []string{"nodePools[0].taints"}},
-		{"a label the platform sets", func() *ClusterArgs {
+		{"a label the platform sets", func() *clusters.ClusterArgs {
 			a := clustertest.DOKS()
 			a.NodePools[0].Labels = map[string]string{labels.KeyNodePool: "other"}
 			return a
@@ -192,7 +173,7 @@ func TestNewClusterReportsEveryMistakeBeforeTheFirstResource(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			clustertest.RequireRefused(t, func(ctx *pulumi.Context) error {
-				_, err := NewCluster(ctx, "main", tt.args)
+				_, err := clusters.NewCluster(ctx, "main", tt.args)
 				return err
 			}, tt.want)
 		})
@@ -203,22 +184,22 @@ func TestNewNodePoolRefusesWhatTheClusterCannotTake(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		args *ClusterArgs
-		spec NodePoolSpec
+		args *clusters.ClusterArgs
+		spec clusters.NodePoolSpec
 		want string
 	}{
-		{"a pool for an existing cluster", &ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}, clustertest.Pools("m6i.large")[1], "not managed here"},
+		{"a pool for an existing cluster", &clusters.ClusterArgs{Cloud: "existing", Kubeconfig: pulumi.String(someKubeconfig)}, clustertest.Pools("m6i.large")[1], "not managed here"},
 		{"a name that is taken", clustertest.DOKS(), clustertest.Pools("s-2vcpu-4gb")[0], "name of another pool"},
-		{"a size of another cloud", clustertest.DOKS(), NodePoolSpec{Name: "new", Size: "m6i.large", Nodes: NodeCount{1, 1, 1}}, "instance type of aws"},
+		{"a size of another cloud", clustertest.DOKS(), clusters.NodePoolSpec{Name: "new", Size: "m6i.large", Nodes: clusters.NodeCount{Min: 1, Max: 1, Initial: 1}}, "instance type of aws"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name+" is refused", func(t *testing.T) {
 			t.Parallel()
 			r := &clustertest.Recorder{}
 			err := r.Run(func(ctx *pulumi.Context) error {
-				c, err := NewCluster(ctx, "main", tt.args)
+				c, err := clusters.NewCluster(ctx, "main", tt.args)
 				require.NoError(t, err)
-				_, err = NewNodePool(ctx, "extra", &NodePoolArgs{Cluster: c, NodePoolSpec: tt.spec})
+				_, err = clusters.NewNodePool(ctx, "extra", &clusters.NodePoolArgs{Cluster: c, NodePoolSpec: tt.spec})
 				return err
 			})
 			require.ErrorContains(t, err, tt.want)
@@ -230,9 +211,9 @@ func TestANodePoolCanBeAddedLater(t *testing.T) {
 	t.Parallel()
 	r := &clustertest.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		c, err := NewCluster(ctx, "main", clustertest.DOKS())
+		c, err := clusters.NewCluster(ctx, "main", clustertest.DOKS())
 		require.NoError(t, err)
-		_, err = NewNodePool(ctx, "main-extra", &NodePoolArgs{Cluster: c, NodePoolSpec: NodePoolSpec{Name: "extra", Size: "s-4vcpu-8gb", Nodes: NodeCount{1, 1, 1}}})
+		_, err = clusters.NewNodePool(ctx, "main-extra", &clusters.NodePoolArgs{Cluster: c, NodePoolSpec: clusters.NodePoolSpec{Name: "extra", Size: "s-4vcpu-8gb", Nodes: clusters.NodeCount{Min: 1, Max: 1, Initial: 1}}})
 		return err
 	}))
 	extra := r.One(t, "digitalocean:index/kubernetesNodePool:KubernetesNodePool", "main-extra")

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ai-now/platform/clusters/catalog"
@@ -29,11 +30,15 @@ const (
 	longest      = 12 // of the address range: nodes then have a /20
 )
 
+// choosable is how many blocks a name can lead to: in the last two of 10.0.0.0/8
+// are ranges that DigitalOcean keeps for itself.
+const choosable = blocks - 2
+
 // blockOf chooses a cluster's block by its name.
 func blockOf(name string) int {
 	hash := fnv.New32a()
 	hash.Write([]byte(name))
-	return int(hash.Sum32() % blocks)
+	return int(hash.Sum32() % choosable)
 }
 
 // plan fills in the ranges that are left out. A block or a range that is wrong is
@@ -138,7 +143,7 @@ func (c *Config) freeBlocks() []string {
 		if !slices.ContainsFunc(c.Clusters, func(cluster Cluster) bool {
 			return cluster.Network.Block != nil && *cluster.Network.Block == block
 		}) {
-			free = append(free, fmt.Sprint(block))
+			free = append(free, strconv.Itoa(block))
 		}
 	}
 	return free

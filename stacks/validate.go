@@ -192,6 +192,9 @@ func (c *Config) checkTenants(list *check.List) {
 		if slices.Contains(reservedNamespaces, tenant.Name) {
 			list.Add(path+".name", tenant.Name, "is a namespace of Kubernetes itself", "choose another name")
 		}
+		if tenant.Name == headroomNamespace {
+			list.Add(path+".name", tenant.Name, "is the namespace of autoscaling.headroom", "choose another name")
+		}
 		references(list, path+".clusters", "a cluster of this stack", tenant.Clusters, c.clusterNames())
 		for _, m := range c.namespaceArgs(tenant).Mistakes() {
 			if m.Path == "namespace" {
@@ -224,6 +227,10 @@ func (l Labels) without(others Labels) Labels {
 // reservedNamespaces exist in every cluster:
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces
 var reservedNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
+
+// headroomNamespace is where [components.Headroom] keeps room free. Whether a
+// cluster has it now does not matter: it can be asked for later.
+const headroomNamespace = "headroom"
 
 // checkWorkloads checks every workload by itself and what it refers to.
 func (c *Config) checkWorkloads(list *check.List) {

@@ -133,7 +133,7 @@ func (identity *Identity) checkGrants(list *check.List, path string, cluster *Cl
 	if cluster.Registry != nil {
 		repositories = cluster.Registry.Repositories
 	}
-	any := false
+	granted := false
 	for _, grant := range []struct {
 		setting string
 		action  spec.Action
@@ -150,7 +150,7 @@ func (identity *Identity) checkGrants(list *check.List, path string, cluster *Cl
 		if len(grant.names) == 0 {
 			continue
 		}
-		any = true
+		granted = true
 		if !slices.Contains(cloud.Grants, string(grant.action)) {
 			list.Add(path+"."+grant.setting, nil, "cannot be granted on "+cloud.Name, cloud.GrantHint)
 			continue
@@ -172,7 +172,7 @@ func (identity *Identity) checkGrants(list *check.List, path string, cluster *Cl
 		list.Add(path+".changeZone", true, "cannot be granted on "+cloud.Name, cloud.GrantHint)
 	case identity.ChangeZone && cluster.Zone == "":
 		list.Add(path+".changeZone", true, "has no zone to change", "set zone on the cluster, or remove it")
-	case !identity.ChangeZone && !any:
+	case !identity.ChangeZone && !granted:
 		list.Add(path, nil, "has no rights", "say what it may do, such as readSecrets: [shop/], or remove it")
 	}
 }

@@ -6,6 +6,7 @@ package catalog
 
 import (
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,6 +42,11 @@ type Cloud struct {
 	// Ranges says what the address ranges of its networks must look like, by
 	// setting: nodes, pods, services, controlPlane.
 	Ranges map[string]Range
+	// Reserved are ranges the cloud keeps for itself.
+	Reserved []netip.Prefix
+	// RFC1918 lists the settings whose ranges must be of RFC 1918, and not of the
+	// shared space of RFC 6598.
+	RFC1918 []string
 	// PodAddressesPerNode is how many addresses of the pods' range one node
 	// takes; 0 where pods have no range of their own.
 	PodAddressesPerNode int

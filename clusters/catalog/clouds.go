@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 )
@@ -62,6 +63,7 @@ var clouds = map[string]Cloud{
 			// https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
 			RangeServices: {12, 24, "EKS takes a /12 to a /24"},
 		},
+		RFC1918: []string{RangeServices}, // the page above
 		// The first four addresses of a subnet and the last one are AWS's, and there
 		// are nine subnets; a zone's eight endpoints and one mount target have one each:
 		// https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
@@ -120,8 +122,15 @@ var clouds = map[string]Cloud{
 		Ranges: map[string]Range{
 			// SDK documentation of Vpc.ipRange.
 			RangeNodes:    {16, 24, "a DigitalOcean VPC is a /16 to a /24"},
-			RangePods:     {9, 21, "Kubernetes gives every node a range of its own out of it"},
-			RangeServices: {12, 24, "Kubernetes takes at most 2^20 service addresses"},
+			RangePods:     {9, 20, "Kubernetes gives every node a range of its own out of it"},
+			RangeServices: {12, 22, "Kubernetes takes at most 2^20 service addresses"},
+		},
+		RFC1918: []string{RangeNodes}, // SDK documentation of Vpc.ipRange
+		// "Reserved IP Addresses and Ranges" of
+		// https://docs.digitalocean.com/products/networking/vpc/concepts/plan-your-network/
+		Reserved: []netip.Prefix{
+			netip.MustParsePrefix("10.229.0.0/16"), netip.MustParsePrefix("10.244.0.0/16"),
+			netip.MustParsePrefix("10.245.0.0/16"), netip.MustParsePrefix("10.246.0.0/24"),
 		},
 		// 110 pods a node is the limit Kubernetes is built for, rounded up to a power of two:
 		// https://kubernetes.io/docs/setup/best-practices/cluster-large/

@@ -27,6 +27,8 @@ type Resource struct {
 	IgnoreChanges, SecretOutputs []string
 	CreateTimeout                string
 	Protect                      bool
+	// Retain is true if it stays in the cloud when the program lets it go.
+	Retain bool
 	// CreateFirst is true if the program asks for a new one before the old goes.
 	CreateFirst bool
 	// Dependencies are the names of the resources it waits for.
@@ -47,6 +49,14 @@ func (r Resource) Value(path string) any {
 		return nil
 	}
 	return open(value)
+}
+
+// RequireValues makes sure of the resource's inputs, by path.
+func (r Resource) RequireValues(t *testing.T, want map[string]any) {
+	t.Helper()
+	for path, value := range want {
+		require.Equal(t, value, r.Value(path), "%s of %s %s", path, r.Type, r.Name)
+	}
 }
 
 // Secret is true if the input is marked as a secret.
@@ -104,6 +114,15 @@ func (r *Recorder) Of(kind string) []Resource {
 	return slices.DeleteFunc(r.All(), func(res Resource) bool { return res.Type != kind })
 }
 
+// Names lists the resources of a type.
+func (r *Recorder) Names(kind string) []string {
+	var all []string
+	for _, res := range r.Of(kind) {
+		all = append(all, res.Name)
+	}
+	return all
+}
+
 // One returns the resource of a type and name; there must be exactly one.
 func (r *Recorder) One(t *testing.T, kind, name string) Resource {
 	t.Helper()
@@ -159,6 +178,7 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		recorded.SecretOutputs = rpc.GetAdditionalSecretOutputs()
 		recorded.CreateTimeout = rpc.GetCustomTimeouts().GetCreate()
 		recorded.Protect = rpc.GetProtect()
+		recorded.Retain = rpc.GetRetainOnDelete()
 		recorded.Transforms = len(rpc.GetTransforms())
 		recorded.CreateFirst = rpc.GetDeleteBeforeReplaceDefined() && !rpc.GetDeleteBeforeReplace()
 		for _, urn := range rpc.GetDependencies() {

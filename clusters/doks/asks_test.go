@@ -15,7 +15,7 @@ import (
 )
 
 // bucket asks for a bucket.
-func bucket(args *spec.BucketArgs) func(*pulumi.Context, *clusters.Cluster) error {
+func bucket(args *spec.BucketArgs) clustertest.Ask {
 	return func(ctx *pulumi.Context, c *clusters.Cluster) error {
 		_, err := clusters.NewBucket(ctx, c, args)
 		return err
@@ -42,7 +42,7 @@ func TestABucketIsPrivateAndKeepsVersions(t *testing.T) {
 	} {
 		require.Equal(t, want, got.Value(path), path)
 	}
-	require.Equal(t, "s3://main-data", text(t, made.URL))
+	require.Equal(t, "s3://main-data", clustertest.Text(made.URL))
 	require.Equal(t, "https://fra1.digitaloceanspaces.com", made.Endpoint)
 	require.Equal(t, "fra1", made.Region)
 	require.Equal(t, []any{"do:space:main-data"}, r.One(t, memberType, "main-data").Value("resources"))
@@ -95,8 +95,8 @@ func TestTheRegistryIsThereBeforeTheClusterThatPullsFromIt(t *testing.T) {
 		require.Len(t, registry, 1, "an account has one")
 		require.Equal(t, "professional", registry[0].Value("subscriptionTierSlug"))
 		require.Nil(t, registry[0].Value("name"), "names are unique in the world: Pulumi makes one")
-		require.Equal(t, "registry.digitalocean.com/main-registry", text(t, made.Address))
-		require.Equal(t, "registry.digitalocean.com/main-registry/shop/storefront", text(t, made.Repositories["shop/storefront"]))
+		require.Equal(t, "registry.digitalocean.com/main-registry", clustertest.Text(made.Address))
+		require.Equal(t, "registry.digitalocean.com/main-registry/shop/storefront", clustertest.Text(made.Repositories["shop/storefront"]))
 
 		cluster := r.One(t, clusterType, "main")
 		require.Equal(t, integrated, cluster.Value("registryIntegration"))
@@ -112,7 +112,7 @@ func TestAZoneIsServedByDigitalOcean(t *testing.T) {
 		return err
 	})
 	require.Equal(t, "doks.example.com", r.One(t, domainType, "main-zone").Value("name"))
-	require.Equal(t, "do:domain:doks.example.com", text(t, made.Reference))
+	require.Equal(t, "do:domain:doks.example.com", clustertest.Text(made.Reference))
 	require.Equal(t, []any{"do:domain:doks.example.com"}, r.One(t, memberType, "main-zone").Value("resources"))
 	names := make(chan []string, 1)
 	made.NameServers.ApplyT(func(all []string) []string { names <- all; return all })
@@ -171,7 +171,7 @@ func TestWhatDigitalOceanDoesNotHaveIsRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		ask  func(*pulumi.Context, *clusters.Cluster) error
+		ask  clustertest.Ask
 		want string
 	}{
 		{"a key", func(ctx *pulumi.Context, c *clusters.Cluster) error {

@@ -25,36 +25,10 @@ const (
 	memberType   = "digitalocean:index/projectResources:ProjectResources"
 )
 
-// deploy makes a cluster, changed from the usual one, and what is asked of it.
-func deploy(t *testing.T, change func(*spec.Cluster), asks ...func(*pulumi.Context, *clusters.Cluster) error) (*clustertest.Recorder, *clusters.Cluster) {
+// deploy makes a cluster called main, changed from the usual one, and what is asked of it.
+func deploy(t *testing.T, change func(*spec.Cluster), asks ...clustertest.Ask) (*clustertest.Recorder, *clusters.Cluster) {
 	t.Helper()
-	args := clustertest.DOKS()
-	if change != nil {
-		change(args)
-	}
-	r := &clustertest.Recorder{}
-	var made *clusters.Cluster
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		var err error
-		if made, err = clusters.NewCluster(ctx, "main", args); err != nil {
-			return err
-		}
-		for _, ask := range asks {
-			if err := ask(ctx, made); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	return r, made
-}
-
-// text waits for an output, secret or not.
-func text(t *testing.T, out pulumi.StringOutput) string {
-	t.Helper()
-	got := make(chan string, 1)
-	out.ApplyT(func(s string) string { got <- s; return s })
-	return <-got
+	return clustertest.Deploy(t, clustertest.DOKS(), change, asks...)
 }
 
 func TestAClusterIsHardened(t *testing.T) {
@@ -75,7 +49,7 @@ func TestAClusterIsHardened(t *testing.T) {
 		require.Equal(t, want, cluster.Value(path), path)
 	}
 	require.Equal(t, []string{"kubeConfigs"}, cluster.SecretOutputs)
-	require.Contains(t, text(t, c.Kubeconfig), clustertest.Token)
+	require.Contains(t, clustertest.Text(c.Kubeconfig), clustertest.Token)
 	require.Equal(t, "doctl kubernetes cluster kubeconfig save main", c.Connect)
 	require.ElementsMatch(t, []string{"clusterId", "vpcId", "firewallId", "projectId"}, slices.Collect(maps.Keys(c.Facts)))
 }

@@ -23,7 +23,7 @@ func TestAddonsOfTheCluster(t *testing.T) {
 		"aws-efs-csi-driver":     nil,
 		"snapshot-controller":    nil,
 	} {
-		requireValues(t, r.One(t, addonType, "main-"+name), map[string]any{
+		r.One(t, addonType, "main-"+name).RequireValues(t, map[string]any{
 			"addonName": name, "clusterName": "main", "configurationValues": settings,
 			"resolveConflictsOnCreate": "OVERWRITE", "resolveConflictsOnUpdate": "OVERWRITE",
 		})
@@ -63,7 +63,7 @@ func TestAddonsHaveIdentitiesOfTheirOwn(t *testing.T) {
 		"aws-efs-csi-driver": {"efs-csi-controller-sa", "arn:aws:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy"},
 	} {
 		name := "main-" + addon
-		requireValues(t, r.One(t, addonType, name), map[string]any{
+		r.One(t, addonType, name).RequireValues(t, map[string]any{
 			"podIdentityAssociations": []any{map[string]any{"serviceAccount": want.account, "roleArn": "arn:aws:iam::123456789012:role/" + name}},
 			"serviceAccountRoleArn":   nil,
 		})

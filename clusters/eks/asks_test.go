@@ -151,7 +151,7 @@ func TestWhatHoldsDataIsKeptAsLongAsTheClusterIs(t *testing.T) {
 				{"aws:kms/key:Key", "eks-secret-store", ""},
 				{"aws:s3/bucketV2:BucketV2", "eks-logs", "forceDestroy"},
 				{"aws:route53/zone:Zone", "eks-zone", "forceDestroy"},
-				{"aws:ecr/repository:Repository", "eks-registry-shop-storefront", "forceDelete"},
+				{"aws:ecr/repository:Repository", "eks-registry-shop/storefront", "forceDelete"},
 			} {
 				made := r.One(t, kept.kind, kept.name)
 				require.Equal(t, protected, made.Protect, kept.name)
@@ -195,7 +195,7 @@ func TestARegistryScansKeepsTagsAndForgetsOldImages(t *testing.T) {
 		return err
 	})
 	require.Len(t, made.References, 2)
-	repository := r.One(t, "aws:ecr/repository:Repository", "eks-registry-shop-storefront")
+	repository := r.One(t, "aws:ecr/repository:Repository", "eks-registry-shop/storefront")
 	for path, want := range map[string]any{
 		"name": "shop/storefront", "imageTagMutability": "IMMUTABLE", "imageScanningConfiguration.scanOnPush": true,
 		"encryptionConfigurations[0].encryptionType": "AES256", "tags.team": "platform",
@@ -205,5 +205,5 @@ func TestARegistryScansKeepsTagsAndForgetsOldImages(t *testing.T) {
 	require.JSONEq(t, `{"rules": [
 		{"rulePriority": 1, "description": "Images without a tag go after a week", "selection": {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7}, "action": {"type": "expire"}},
 		{"rulePriority": 2, "description": "The newest images stay", "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 20}, "action": {"type": "expire"}}
-	]}`, r.One(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "eks-registry-shop-storefront").Value("policy").(string))
+	]}`, r.One(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "eks-registry-shop/storefront").Value("policy").(string))
 }

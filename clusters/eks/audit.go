@@ -63,12 +63,10 @@ func (p *Platform) auditTopic(ctx *pulumi.Context, opts []pulumi.ResourceOption)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
-		Arn: topic.Arn,
-		Policy: pulumi.All(topic.Arn, p.account).ApplyT(func(v []any) (string, error) {
-			return p.auditPublishers(v[0].(string), v[1].(string))
-		}).(pulumi.StringOutput),
-	}, opts...); err != nil {
+	publishers := pulumi.All(topic.Arn, p.account).ApplyT(func(v []any) (string, error) {
+		return p.auditPublishers(v[0].(string), v[1].(string))
+	}).(pulumi.StringOutput)
+	if _, err := sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{Arn: topic.Arn, Policy: publishers}, opts...); err != nil {
 		return nil, err
 	}
 	for _, address := range p.args.Audit.Notify {

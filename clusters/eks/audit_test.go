@@ -83,21 +83,21 @@ func TestEveryFilterHasAnAlarmThatPeopleHear(t *testing.T) {
 	t.Parallel()
 	r := asking(t, func(c *spec.Cluster) { c.Audit.Notify = []string{"security@example.com", "oncall@example.com"} }, nil)
 	for _, filter := range r.Of("aws:cloudwatch/logMetricFilter:LogMetricFilter") {
-		requireValues(t, filter, map[string]any{
+		filter.RequireValues(t, map[string]any{
 			"logGroupName": "/aws/eks/eks/cluster", "metricTransformation.namespace": "ai-now/eks/eks", "metricTransformation.value": "1",
 		})
 		require.LessOrEqual(t, len(filter.Value("pattern").(string)), 1024, "the longest pattern CloudWatch Logs takes: %s", filter.Name)
-		requireValues(t, r.One(t, "aws:cloudwatch/metricAlarm:MetricAlarm", filter.Name), map[string]any{
+		r.One(t, "aws:cloudwatch/metricAlarm:MetricAlarm", filter.Name).RequireValues(t, map[string]any{
 			"namespace": "ai-now/eks/eks", "metricName": filter.Value("metricTransformation.name"), "statistic": "Sum", "period": 300.0,
 			"comparisonOperator": "GreaterThanOrEqualToThreshold", "treatMissingData": "notBreaching",
 			"alarmActions": []any{"arn:aws:sns:eu-west-1:123456789012:eks-audit"}, "tags.team": "platform",
 		})
 	}
 	require.Len(t, r.Of("aws:sns/topicSubscription:TopicSubscription"), 2)
-	requireValues(t, r.One(t, "aws:sns/topicSubscription:TopicSubscription", "eks-audit-security@example.com"), map[string]any{
+	r.One(t, "aws:sns/topicSubscription:TopicSubscription", "eks-audit-security@example.com").RequireValues(t, map[string]any{
 		"protocol": "email", "endpoint": "security@example.com", "topic": "arn:aws:sns:eu-west-1:123456789012:eks-audit",
 	})
-	requireValues(t, r.One(t, "aws:sns/topic:Topic", "eks-audit"), map[string]any{
+	r.One(t, "aws:sns/topic:Topic", "eks-audit").RequireValues(t, map[string]any{
 		"kmsMasterKeyId": "arn:aws:kms:eu-west-1:123456789012:key/eks-audit",
 	})
 }
@@ -147,7 +147,7 @@ func TestChangesOfWhoMayEnterAreTold(t *testing.T) {
 	for _, call := range []string{"CreateAccessEntry", "AssociateAccessPolicy", "UpdateClusterConfig"} {
 		require.Contains(t, rule.Detail.EventName, call)
 	}
-	requireValues(t, r.One(t, "aws:cloudwatch/eventTarget:EventTarget", "eks-access-changed"), map[string]any{
+	r.One(t, "aws:cloudwatch/eventTarget:EventTarget", "eks-access-changed").RequireValues(t, map[string]any{
 		"arn": "arn:aws:sns:eu-west-1:123456789012:eks-audit", "rule": "eks-access-changed",
 	})
 }

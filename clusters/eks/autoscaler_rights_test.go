@@ -114,7 +114,7 @@ func TestTheClusterAutoscalerChangesItsClustersGroups(t *testing.T) {
 
 	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "eks-cluster-autoscaler")
 	const container = "spec.template.spec.containers[0]."
-	requireValues(t, deployment, map[string]any{
+	deployment.RequireValues(t, map[string]any{
 		"metadata.namespace": "kube-system", "spec.replicas": 2.0,
 		container + "image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0",
 		container + "securityContext.readOnlyRootFilesystem":     true,

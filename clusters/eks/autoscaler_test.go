@@ -74,8 +74,8 @@ func TestKarpentersPoolsAreTheClusters(t *testing.T) {
 		"eks-arm-pool": {"spec.template.spec.requirements[1]": in("kubernetes.io/arch", "arm64")},
 	} {
 		pool := r.One(t, nodePoolKind, name)
-		requireValues(t, pool, want)
-		requireValues(t, pool, map[string]any{
+		pool.RequireValues(t, want)
+		pool.RequireValues(t, map[string]any{
 			"spec.template.spec.nodeClassRef": map[string]any{"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool.Value("metadata.name")},
 			"spec.template.spec.expireAfter":  "720h", "spec.template.spec.terminationGracePeriod": "24h",
 			"spec.disruption.consolidationPolicy": "WhenEmpty", "spec.disruption.consolidateAfter": "10m0s",
@@ -95,7 +95,7 @@ func TestTheProfileSaysWhatKarpenterTakesAway(t *testing.T) {
 	r := asking(t, func(c *spec.Cluster) {
 		c.Autoscaling = spec.Autoscaling{Profile: spec.ProfileThrifty, UnneededAfter: 90 * time.Second}
 	}, nil)
-	requireValues(t, r.One(t, nodePoolKind, "eks-batch-pool"), map[string]any{
+	r.One(t, nodePoolKind, "eks-batch-pool").RequireValues(t, map[string]any{
 		"spec.disruption.consolidationPolicy": "WhenEmptyOrUnderutilized", "spec.disruption.consolidateAfter": "1m30s",
 	})
 }
@@ -104,7 +104,7 @@ func TestKarpentersMachinesAreHardenedLikeNodeGroups(t *testing.T) {
 	t.Parallel()
 	r := asking(t, nil, nil)
 	class := r.One(t, nodeClassKind, "eks-batch-class")
-	requireValues(t, class, map[string]any{
+	class.RequireValues(t, map[string]any{
 		"spec.amiSelectorTerms": []any{map[string]any{"alias": "bottlerocket@latest"}},
 		"spec.instanceProfile":  "eks-karpenter", "spec.role": nil,
 		"spec.subnetSelectorTerms[0].id":               "eks-private-eu-west-1a-id",
@@ -119,7 +119,7 @@ func TestKarpentersMachinesAreHardenedLikeNodeGroups(t *testing.T) {
 	})
 	require.Len(t, class.Value("spec.securityGroupSelectorTerms"), 1)
 	require.NotContains(t, class.Value("spec.tags"), "kubernetes.io/cluster/eks", "Karpenter refuses tags that are its own")
-	requireValues(t, r.One(t, "aws:iam/instanceProfile:InstanceProfile", "eks-karpenter"), map[string]any{"role": "eks-node"})
+	r.One(t, "aws:iam/instanceProfile:InstanceProfile", "eks-karpenter").RequireValues(t, map[string]any{"role": "eks-node"})
 }
 
 func TestKarpentersControllerRunsOnTheFirstPool(t *testing.T) {
@@ -135,7 +135,7 @@ func TestKarpentersControllerRunsOnTheFirstPool(t *testing.T) {
 			t.Parallel()
 			r := asking(t, func(c *spec.Cluster) { c.NodePools[0].Nodes = spec.NodeCount{Initial: tt.min, Min: tt.min, Max: 6} }, nil)
 			chart := r.One(t, chartKind, "eks-karpenter")
-			requireValues(t, chart, map[string]any{
+			chart.RequireValues(t, map[string]any{
 				"namespace": "kube-system", "values.replicas": tt.replicas, "values.priorityClassName": "system-cluster-critical",
 				"values.settings.clusterName": "eks", "values.settings.interruptionQueue": "eks-karpenter",
 				"values.controller.resources.limits.memory": "1Gi", "values.dnsPolicy": "Default", "values.settings.enableZonalShift": true,
@@ -156,7 +156,7 @@ func TestKarpentersControllerRunsOnTheFirstPool(t *testing.T) {
 func TestTheQueueHearsOfInterruptionsOnly(t *testing.T) {
 	t.Parallel()
 	r := asking(t, nil, nil)
-	requireValues(t, r.One(t, "aws:sqs/queue:Queue", "eks-karpenter"), map[string]any{
+	r.One(t, "aws:sqs/queue:Queue", "eks-karpenter").RequireValues(t, map[string]any{
 		"messageRetentionSeconds": 300.0, "sqsManagedSseEnabled": true, "tags.team": "platform",
 	})
 	rules := slices.DeleteFunc(r.Of("aws:cloudwatch/eventRule:EventRule"), func(rule clustertest.Resource) bool { return rule.Name == "eks-access-changed" })

@@ -52,10 +52,10 @@ func (p *Platform) Bucket(ctx *pulumi.Context, parent pulumi.Resource, name stri
 	}, with(in, pulumi.DependsOn([]pulumi.Resource{versions}))...); err != nil {
 		return nil, err
 	}
+	policy := bucket.Arn.ApplyT(overTLS).(pulumi.StringOutput)
 	// S3 refuses a policy while the public access block is being changed.
 	if _, err := s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
-		Bucket: bucket.ID(),
-		Policy: bucket.Arn.ApplyT(overTLS).(pulumi.StringOutput),
+		Bucket: bucket.ID(), Policy: policy,
 	}, with(in, pulumi.DependsOn([]pulumi.Resource{private}))...); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ai-now/platform/clusters/clustertest"
 	"github.com/ai-now/platform/clusters/kubeconfig"
 	"github.com/ai-now/platform/clusters/spec"
 )
@@ -14,7 +15,7 @@ func TestTheControlPlaneIsHardened(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
 	cluster := r.One(t, "eks:index:Cluster", "main")
-	requireValues(t, cluster, map[string]any{
+	cluster.RequireValues(t, map[string]any{
 		"name": "main", "version": "1.35", "skipDefaultNodeGroup": true, "createOidcProvider": false,
 		"authenticationMode": "API", "useDefaultVpcCni": true,
 		"enabledClusterLogTypes": []any{"api", "audit", "authenticator", "controllerManager", "scheduler"},
@@ -24,7 +25,7 @@ func TestTheControlPlaneIsHardened(t *testing.T) {
 	})
 	require.Equal(t, 1, cluster.Transforms, "what the component has no argument for is set on its way")
 	require.Contains(t, cluster.Dependencies, "main-control-plane", "EKS would make the log group itself, without an end")
-	requireValues(t, r.One(t, "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "main"), map[string]any{
+	r.One(t, "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "main").RequireValues(t, map[string]any{
 		"url": "https://oidc.eks.example.com/id/0123", "clientIdLists": []any{"sts.amazonaws.com"},
 	})
 }
@@ -32,7 +33,7 @@ func TestTheControlPlaneIsHardened(t *testing.T) {
 func TestTheAPIServerIsOnTheInternetOnlyForWhomIsNamed(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, func(c *spec.Cluster) { c.APIServerAccess = nil })
-	requireValues(t, r.One(t, "eks:index:Cluster", "main"), map[string]any{
+	r.One(t, "eks:index:Cluster", "main").RequireValues(t, map[string]any{
 		"endpointPrivateAccess": true, "endpointPublicAccess": false, "publicAccessCidrs": []any{},
 	})
 }
@@ -40,7 +41,7 @@ func TestTheAPIServerIsOnTheInternetOnlyForWhomIsNamed(t *testing.T) {
 func TestLogsOfTheControlPlaneAreEncryptedAndEnd(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, func(c *spec.Cluster) { c.Audit.RetentionDays = 731 })
-	requireValues(t, r.One(t, "aws:cloudwatch/logGroup:LogGroup", "main-control-plane"), map[string]any{
+	r.One(t, "aws:cloudwatch/logGroup:LogGroup", "main-control-plane").RequireValues(t, map[string]any{
 		"name": "/aws/eks/main/cluster", "retentionInDays": 731.0, "kmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/main-logs",
 	})
 	var logs map[string]any
@@ -62,7 +63,7 @@ func TestKeysOfTheClusterAreRotated(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
 	for _, name := range []string{"main-secrets", "main-logs", "main-storage"} {
-		requireValues(t, r.One(t, "aws:kms/key:Key", name), map[string]any{"enableKeyRotation": true, "deletionWindowInDays": 30.0})
+		r.One(t, "aws:kms/key:Key", name).RequireValues(t, map[string]any{"enableKeyRotation": true, "deletionWindowInDays": 30.0})
 		require.Equal(t, "alias/"+name, r.One(t, "aws:kms/alias:Alias", name).Value("name"))
 	}
 }
@@ -71,7 +72,7 @@ func TestTheKubeconfigRunsTheAWSCommandInTheClustersRegion(t *testing.T) {
 	t.Parallel()
 	_, c := deploy(t, nil)
 	var got kubeconfig.File
-	require.NoError(t, json.Unmarshal([]byte(text(t, c.Kubeconfig)), &got))
+	require.NoError(t, json.Unmarshal([]byte(clustertest.Text(c.Kubeconfig)), &got))
 	require.Equal(t, "aws", got.Users[0].User.Exec.Command)
 	require.Equal(t, []string{"eks", "get-token", "--cluster-name", "main", "--output", "json", "--region", "eu-west-1"}, got.Users[0].User.Exec.Args)
 	require.Equal(t, kubeconfig.ClusterAccess{Server: "https://main-eksCluster.eks.example.com", CA: "Q0E="}, got.Clusters[0].Cluster)
@@ -86,8 +87,8 @@ func TestWhoIsNamedMayEnter(t *testing.T) {
 		"main-viewer-123456789012-user-support":        {viewer, "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"},
 	} {
 		entry := r.One(t, "aws:eks/accessEntry:AccessEntry", name)
-		requireValues(t, entry, map[string]any{"principalArn": want[0], "clusterName": "main", "type": nil, "kubernetesGroups": nil})
-		requireValues(t, r.One(t, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", name), map[string]any{
+		entry.RequireValues(t, map[string]any{"principalArn": want[0], "clusterName": "main", "type": nil, "kubernetesGroups": nil})
+		r.One(t, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", name).RequireValues(t, map[string]any{
 			"principalArn": want[0], "policyArn": want[1], "accessScope.type": "cluster",
 		})
 	}

@@ -16,7 +16,7 @@ func TestTheFirewallHasManagedRulesAndARateLimit(t *testing.T) {
 		c.Audit.RetentionDays = 400
 	}, nil)
 	acl := r.One(t, "aws:wafv2/webAcl:WebAcl", "eks-edge")
-	requireValues(t, acl, map[string]any{
+	acl.RequireValues(t, map[string]any{
 		"scope": "REGIONAL", "defaultAction.allow": map[string]any{}, "defaultAction.block": nil, "tags.team": "platform",
 		"rules[0].name": "blocked-networks", "rules[0].action.block": map[string]any{},
 		"rules[0].statement.ipSetReferenceStatement.arn": "arn:aws:wafv2:eu-west-1:123456789012:regional/ipset/eks-edge/0123",
@@ -41,13 +41,13 @@ func TestTheFirewallHasManagedRulesAndARateLimit(t *testing.T) {
 		require.Equal(t, true, acl.Value(path+"visibilityConfig.cloudwatchMetricsEnabled"))
 		require.False(t, acl.Value(path+"action") != nil && acl.Value(path+"overrideAction") != nil, "a rule has one of the two")
 	}
-	requireValues(t, r.One(t, "aws:wafv2/ipSet:IpSet", "eks-edge"), map[string]any{
+	r.One(t, "aws:wafv2/ipSet:IpSet", "eks-edge").RequireValues(t, map[string]any{
 		"addresses": []any{"198.51.100.0/24"}, "ipAddressVersion": "IPV4", "scope": "REGIONAL",
 	})
-	requireValues(t, r.One(t, "aws:cloudwatch/logGroup:LogGroup", "eks-edge"), map[string]any{
+	r.One(t, "aws:cloudwatch/logGroup:LogGroup", "eks-edge").RequireValues(t, map[string]any{
 		"name": "aws-waf-logs-eks-edge", "retentionInDays": 400.0, "kmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/eks-logs",
 	})
-	requireValues(t, r.One(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "eks-edge"), map[string]any{
+	r.One(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "eks-edge").RequireValues(t, map[string]any{
 		"resourceArn":                         "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/eks-edge/0123",
 		"logDestinationConfigs":               []any{"arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-eks-edge"},
 		"redactedFields[0].singleHeader.name": "authorization", "redactedFields[1].singleHeader.name": "cookie",
@@ -69,7 +69,7 @@ func TestTheFirewallFollowsItsSettings(t *testing.T) {
 		t.Parallel()
 		r := asking(t, func(c *spec.Cluster) { c.Edge.Firewall = true }, nil)
 		require.Empty(t, r.Of("aws:wafv2/ipSet:IpSet"), "WAF has no empty condition")
-		requireValues(t, r.One(t, "aws:wafv2/webAcl:WebAcl", "eks-edge"), map[string]any{
+		r.One(t, "aws:wafv2/webAcl:WebAcl", "eks-edge").RequireValues(t, map[string]any{
 			"rules[0].name": "rate-limit", "rules[0].statement.rateBasedStatement.limit": 2000.0,
 		})
 	})

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ai-now/platform/clusters"
@@ -16,46 +15,10 @@ import (
 
 const account = "123456789012"
 
-// deploy makes a cluster called main, changed from the usual one, and returns
-// what was asked for and what came out.
+// deploy makes a cluster called main, changed from the usual one.
 func deploy(t *testing.T, change func(*spec.Cluster)) (*clustertest.Recorder, *clusters.Cluster) {
 	t.Helper()
-	args := clustertest.EKS()
-	if change != nil {
-		change(args)
-	}
-	r := &clustertest.Recorder{}
-	var made *clusters.Cluster
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) (err error) {
-		made, err = clusters.NewCluster(ctx, "main", args)
-		return err
-	}))
-	return r, made
-}
-
-// text waits for an output, secret or not.
-func text(t *testing.T, out pulumi.StringOutput) string {
-	t.Helper()
-	got := make(chan string, 1)
-	out.ApplyT(func(s string) string { got <- s; return s })
-	return <-got
-}
-
-// requireValues makes sure of a resource's inputs, by path.
-func requireValues(t *testing.T, r clustertest.Resource, want map[string]any) {
-	t.Helper()
-	for path, value := range want {
-		require.Equal(t, value, r.Value(path), "%s of %s %s", path, r.Type, r.Name)
-	}
-}
-
-// names lists the resources of a type.
-func names(r *clustertest.Recorder, kind string) []string {
-	var all []string
-	for _, res := range r.Of(kind) {
-		all = append(all, res.Name)
-	}
-	return all
+	return clustertest.Deploy(t, clustertest.EKS(), change)
 }
 
 // policy reads an IAM policy.
@@ -105,7 +68,7 @@ func ofNeighbours(res clustertest.Resource) bool {
 		func(prefix string) bool { return strings.HasPrefix(res.Type, prefix) }) && res.Type != "aws:cloudwatch/logGroup:LogGroup"
 }
 
-func TestDeletionIsProtectedWhereDataWouldGo(t *testing.T) {
+func TestDeletionIsProtectedWhereDataOrAddressesWouldGo(t *testing.T) {
 	t.Parallel()
 	for name, protected := range map[string]bool{"in a protected cluster": true, "not in another": false} {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +78,8 @@ func TestDeletionIsProtectedWhereDataWouldGo(t *testing.T) {
 				"eks:index:Cluster":                {"main"},
 				"aws:kms/key:Key":                  {"main-secrets", "main-logs", "main-storage"},
 				"aws:efs/fileSystem:FileSystem":    {"main-shared"},
+				"aws:ec2/vpc:Vpc":                  {"main"},
+				"aws:ec2/eip:Eip":                  {"main-eu-west-1a", "main-eu-west-1b", "main-eu-west-1c"},
 				"aws:cloudwatch/logGroup:LogGroup": {"main-control-plane", "main-flow-logs"},
 			} {
 				for _, name := range names {
@@ -138,7 +103,7 @@ func TestAnOperatorLearnsWhereThingsAre(t *testing.T) {
 		"oidcProvider": "arn:aws:example:::main", "controlPlaneLogs": "/aws/eks/main/cluster", "fileSystemId": "main-shared-id",
 	} {
 		require.Contains(t, c.Facts, name)
-		require.Equal(t, want, text(t, c.Facts[name].ToStringOutput()), name)
+		require.Equal(t, want, clustertest.Text(c.Facts[name].ToStringOutput()), name)
 	}
 	require.Equal(t, "aws eks update-kubeconfig --name main --region eu-west-1", c.Connect)
 	require.Equal(t, "https://eu-west-1.console.aws.amazon.com/eks/home?region=eu-west-1#/clusters/main", c.Console)

@@ -39,9 +39,8 @@ func (p *Platform) createFileSystem(ctx *pulumi.Context, opts ...pulumi.Resource
 	}, opts...); err != nil {
 		return nil, err
 	}
-	if _, err := efs.NewFileSystemPolicy(ctx, name, &efs.FileSystemPolicyArgs{
-		FileSystemId: files.ID(), Policy: files.Arn.ApplyT(filesPolicy).(pulumi.StringOutput),
-	}, opts...); err != nil {
+	policy := files.Arn.ApplyT(filesPolicy).(pulumi.StringOutput)
+	if _, err := efs.NewFileSystemPolicy(ctx, name, &efs.FileSystemPolicyArgs{FileSystemId: files.ID(), Policy: policy}, opts...); err != nil {
 		return nil, err
 	}
 	group, err := p.filesGroup(ctx, name, opts...)

@@ -19,17 +19,15 @@ func (p *Platform) createFlowLog(ctx *pulumi.Context, in pulumi.ResourceOption) 
 	if err != nil {
 		return err
 	}
-	rights, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
-		Role: role.Name,
-		Policy: group.Arn.ApplyT(func(arn string) (string, error) {
-			return document(statement{
-				// The group is there, so the service need not make one, nor look
-				// at those of others.
-				Action:   []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
-				Resource: []string{arn, arn + ":*"},
-			})
-		}).(pulumi.StringOutput),
-	}, in)
+	policy := group.Arn.ApplyT(func(arn string) (string, error) {
+		return document(statement{
+			// The group is there, so the service need not make one, nor look at
+			// those of others.
+			Action:   []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
+			Resource: []string{arn, arn + ":*"},
+		})
+	}).(pulumi.StringOutput)
+	rights, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{Role: role.Name, Policy: policy}, in)
 	if err != nil {
 		return err
 	}

@@ -111,9 +111,7 @@ func TestAGrantAllowsWhatItSaysAndNothingElse(t *testing.T) {
 	}
 	require.Len(t, tests, len(spec.Actions), "every action has a case")
 
-	r := asking(t, nil, func(ctx *pulumi.Context, p *eks.Platform, parent pulumi.Resource) error {
-		return identityPerAction(ctx, p, parent)
-	})
+	r := asking(t, nil, identityPerAction)
 	for action, tt := range tests {
 		t.Run(string(action), func(t *testing.T) {
 			t.Parallel()

@@ -103,16 +103,14 @@ func (p *Platform) interruptionQueue(ctx *pulumi.Context, name string, opts []pu
 		}
 		arns = append(arns, rule.Arn)
 	}
-	_, err = sqs.NewQueuePolicy(ctx, name, &sqs.QueuePolicyArgs{
-		QueueUrl: queue.Url,
-		Policy: pulumi.All(arns...).ApplyT(func(v []any) (string, error) {
-			var rules []string
-			for _, rule := range v[1:] {
-				rules = append(rules, rule.(string))
-			}
-			return interruptionSenders(v[0].(string), rules)
-		}).(pulumi.StringOutput),
-	}, opts...)
+	senders := pulumi.All(arns...).ApplyT(func(v []any) (string, error) {
+		var rules []string
+		for _, rule := range v[1:] {
+			rules = append(rules, rule.(string))
+		}
+		return interruptionSenders(v[0].(string), rules)
+	}).(pulumi.StringOutput)
+	_, err = sqs.NewQueuePolicy(ctx, name, &sqs.QueuePolicyArgs{QueueUrl: queue.Url, Policy: senders}, opts...)
 	return queue, err
 }
 

@@ -34,9 +34,6 @@ const (
 	firstIntra = 4
 )
 
-// discoveryTag marks what Karpenter puts nodes into.
-const discoveryTag = "karpenter.sh/discovery"
-
 // createNetwork makes the VPC and everything in it that is there before the
 // cluster.
 func (p *Platform) createNetwork(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
@@ -52,7 +49,9 @@ func (p *Platform) createNetwork(ctx *pulumi.Context, opts ...pulumi.ResourceOpt
 		// of AWS's services, by name.
 		EnableDnsHostnames: pulumi.Bool(true), EnableDnsSupport: pulumi.Bool(true),
 		Tags: p.tags(p.name),
-	}, in)
+		// A new one, for another range, is refused before it is begun: EKS moves no
+		// cluster to another VPC.
+	}, in, p.keep())
 	if err != nil {
 		return err
 	}
@@ -124,7 +123,7 @@ func (p *Platform) createSubnets(ctx *pulumi.Context, in pulumi.ResourceOption) 
 			return err
 		}
 		private, err := p.subnet(ctx, "private", zone, spec.Part(whole, quarters, i), privateRoutes,
-			map[string]string{"kubernetes.io/role/internal-elb": "1", discoveryTag: name}, in)
+			map[string]string{"kubernetes.io/role/internal-elb": "1"}, in)
 		if err != nil {
 			return err
 		}
@@ -171,7 +170,8 @@ func (p *Platform) subnet(ctx *pulumi.Context, kind, zone string, cidr netip.Pre
 }
 
 func (p *Platform) natGateway(ctx *pulumi.Context, name string, public *ec2.Subnet, gateway *ec2.InternetGateway, in pulumi.ResourceOption) (*ec2.NatGateway, error) {
-	address, err := ec2.NewEip(ctx, name, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: p.tags(name)}, in)
+	// Others put it on their lists of who may come in.
+	address, err := ec2.NewEip(ctx, name, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: p.tags(name)}, in, p.keep())
 	if err != nil {
 		return nil, err
 	}

@@ -44,14 +44,14 @@ func TestSubnetsDivideTheVPC(t *testing.T) {
 func TestASubnetSaysWhatItIsFor(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	for kind, want := range map[string][3]any{
-		"public":  {"1", nil, nil},
-		"private": {nil, "1", "main"},
-		"intra":   {nil, nil, nil},
+	for kind, want := range map[string][2]any{
+		"public":  {"1", nil},
+		"private": {nil, "1"},
+		"intra":   {nil, nil},
 	} {
 		subnet := r.One(t, subnetType, "main-"+kind+"-eu-west-1b")
 		require.Equal(t, "eu-west-1b", subnet.Value("availabilityZone"))
-		got := [3]any{subnet.Value(`tags["kubernetes.io/role/elb"]`), subnet.Value(`tags["kubernetes.io/role/internal-elb"]`), subnet.Value(`tags["karpenter.sh/discovery"]`)}
+		got := [2]any{subnet.Value(`tags["kubernetes.io/role/elb"]`), subnet.Value(`tags["kubernetes.io/role/internal-elb"]`)}
 		require.Equal(t, want, got, kind)
 	}
 }
@@ -60,7 +60,7 @@ func TestOnlyTheControlPlaneIsInIntraSubnetsAndTheyLeadNowhere(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
 	intra := []any{"main-intra-eu-west-1a-id", "main-intra-eu-west-1b-id", "main-intra-eu-west-1c-id"}
-	requireValues(t, r.One(t, "eks:index:Cluster", "main"), map[string]any{"subnetIds": intra, "privateSubnetIds": nil, "publicSubnetIds": nil})
+	r.One(t, "eks:index:Cluster", "main").RequireValues(t, map[string]any{"subnetIds": intra, "privateSubnetIds": nil, "publicSubnetIds": nil})
 	for _, route := range r.Of(routeType) {
 		require.NotEqual(t, "main-intra-id", route.Value("routeTableId"), "%s leads out", route.Name)
 	}
@@ -84,11 +84,11 @@ func TestNodesReachTheInternetThroughNAT(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r, _ := deploy(t, func(c *spec.Cluster) { c.HighlyAvailable = tt.available })
-			require.Equal(t, tt.gateways, names(r, "aws:ec2/natGateway:NatGateway"))
-			requireValues(t, r.One(t, routeType, "main-private-eu-west-1c"), map[string]any{
+			require.Equal(t, tt.gateways, r.Names("aws:ec2/natGateway:NatGateway"))
+			r.One(t, routeType, "main-private-eu-west-1c").RequireValues(t, map[string]any{
 				"natGatewayId": tt.third, "gatewayId": nil, "destinationCidrBlock": "0.0.0.0/0", "routeTableId": "main-private-eu-west-1c-id",
 			})
-			requireValues(t, r.One(t, routeType, "main-public"), map[string]any{"gatewayId": "main-id", "routeTableId": "main-public-id"})
+			r.One(t, routeType, "main-public").RequireValues(t, map[string]any{"gatewayId": "main-id", "routeTableId": "main-public-id"})
 		})
 	}
 }
@@ -96,7 +96,7 @@ func TestNodesReachTheInternetThroughNAT(t *testing.T) {
 func TestTheDefaultSecurityGroupIsClosed(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	requireValues(t, r.One(t, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "main"), map[string]any{"vpcId": "main-id", "ingress": nil, "egress": nil})
+	r.One(t, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "main").RequireValues(t, map[string]any{"vpcId": "main-id", "ingress": nil, "egress": nil})
 }
 
 func TestServicesOfAWSAreReachedInsideTheVPC(t *testing.T) {
@@ -118,21 +118,21 @@ func TestServicesOfAWSAreReachedInsideTheVPC(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r, _ := deploy(t, tt.change)
-			require.Equal(t, tt.want, names(r, endpointType))
+			require.Equal(t, tt.want, r.Names(endpointType))
 		})
 	}
 
 	r, _ := deploy(t, nil)
 	s3 := r.One(t, endpointType, "main-s3")
-	requireValues(t, s3, map[string]any{"vpcEndpointType": "Gateway", "serviceName": "com.amazonaws.eu-west-1.s3", "subnetIds": nil})
+	s3.RequireValues(t, map[string]any{"vpcEndpointType": "Gateway", "serviceName": "com.amazonaws.eu-west-1.s3", "subnetIds": nil})
 	require.Len(t, s3.Value("routeTableIds"), 5, "every route table of the VPC")
-	requireValues(t, r.One(t, endpointType, "main-ecr-dkr"), map[string]any{
+	r.One(t, endpointType, "main-ecr-dkr").RequireValues(t, map[string]any{
 		"vpcEndpointType": "Interface", "serviceName": "com.amazonaws.eu-west-1.ecr.dkr", "privateDnsEnabled": true,
 		"securityGroupIds": []any{"main-endpoints-id"}, "routeTableIds": nil,
 		"subnetIds": []any{"main-private-eu-west-1a-id", "main-private-eu-west-1b-id", "main-private-eu-west-1c-id"},
 	})
-	requireValues(t, r.One(t, "aws:ec2/securityGroup:SecurityGroup", "main-endpoints"), map[string]any{"ingress": nil, "egress": nil, "vpcId": "main-id"})
-	requireValues(t, r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "main-endpoints"), map[string]any{
+	r.One(t, "aws:ec2/securityGroup:SecurityGroup", "main-endpoints").RequireValues(t, map[string]any{"ingress": nil, "egress": nil, "vpcId": "main-id"})
+	r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "main-endpoints").RequireValues(t, map[string]any{
 		"securityGroupId": "main-endpoints-id", "cidrIpv4": "10.0.0.0/16", "ipProtocol": "tcp", "fromPort": 443.0, "toPort": 443.0,
 	})
 }
@@ -143,7 +143,7 @@ func TestTrafficIsRecordedAndKept(t *testing.T) {
 		t.Run(fmt.Sprintf("%d days asked for", days), func(t *testing.T) {
 			t.Parallel()
 			r, _ := deploy(t, func(c *spec.Cluster) { c.Audit.RetentionDays = days })
-			requireValues(t, r.One(t, "aws:cloudwatch/logGroup:LogGroup", "main-flow-logs"), map[string]any{
+			r.One(t, "aws:cloudwatch/logGroup:LogGroup", "main-flow-logs").RequireValues(t, map[string]any{
 				"name": "/aws/vpc/main/flow-logs", "retentionInDays": want, "kmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/main-logs",
 			})
 		})
@@ -151,7 +151,7 @@ func TestTrafficIsRecordedAndKept(t *testing.T) {
 	r, _ := deploy(t, nil)
 	group := "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vpc/main/flow-logs"
 	log := r.One(t, "aws:ec2/flowLog:FlowLog", "main-flow-logs")
-	requireValues(t, log, map[string]any{
+	log.RequireValues(t, map[string]any{
 		"vpcId": "main-id", "trafficType": "ALL", "logDestinationType": "cloud-watch-logs", "logDestination": group,
 		"iamRoleArn": "arn:aws:iam::123456789012:role/main-flow-logs",
 	})

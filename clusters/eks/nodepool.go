@@ -173,16 +173,11 @@ func capacityType(pool *spec.NodePool) string {
 	return "ON_DEMAND"
 }
 
-// upperTaintEffect spells effects the way EKS does.
-var upperTaintEffect = map[string]string{
-	"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE",
-}
-
 func taints(pool *spec.NodePool) awseks.NodeGroupTaintArray {
 	all := awseks.NodeGroupTaintArray{}
 	for _, t := range pool.Taints {
 		all = append(all, awseks.NodeGroupTaintArgs{
-			Key: pulumi.String(t.Key), Value: pulumi.String(t.Value), Effect: pulumi.String(upperTaintEffect[t.Effect]),
+			Key: pulumi.String(t.Key), Value: pulumi.String(t.Value), Effect: pulumi.String(spec.UpperTaintEffects[t.Effect]),
 		})
 	}
 	return all

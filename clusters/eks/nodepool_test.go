@@ -28,7 +28,7 @@ func TestNodesAreHardened(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
 	template := r.One(t, templateType, "main-batch")
-	requireValues(t, template, map[string]any{
+	template.RequireValues(t, map[string]any{
 		"metadataOptions": map[string]any{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.0},
 		"keyName":         nil, "networkInterfaces": nil, "imageId": nil, "instanceType": "m6i.large",
 		"blockDeviceMappings": []any{
@@ -45,7 +45,7 @@ func TestNodesAreHardened(t *testing.T) {
 		require.Equal(t, "1000", specification["tags"].(map[string]any)["costCenter"])
 	}
 
-	requireValues(t, r.One(t, groupType, "main-batch"), map[string]any{
+	r.One(t, groupType, "main-batch").RequireValues(t, map[string]any{
 		"amiType": "BOTTLEROCKET_x86_64", "capacityType": "ON_DEMAND", "instanceTypes": nil, "remoteAccess": nil, "diskSize": nil,
 		"nodeGroupName": nil, "nodeGroupNamePrefix": "batch-", "version": "1.35",
 		"updateConfig": map[string]any{"maxUnavailablePercentage": 33.0}, "nodeRepairConfig.enabled": true,
@@ -102,7 +102,7 @@ func TestAClassChoosesMachinesImageAndTaint(t *testing.T) {
 				*p = spec.NodePool{Name: "pool", Class: class, Nodes: spec.NodeCount{Initial: 1, Min: 1, Max: 2}}
 			}))
 			group := r.One(t, groupType, "main-pool")
-			requireValues(t, group, want.group)
+			group.RequireValues(t, want.group)
 			require.Equal(t, class, group.Value(`labels["ai-now.io/node-class"]`))
 			require.Equal(t, want.template, r.One(t, templateType, "main-pool").Value("instanceType"), "never in both places")
 		})
@@ -117,7 +117,7 @@ func TestWithKarpenterAGroupHoldsTheBaseLoad(t *testing.T) {
 	require.Empty(t, group.IgnoreChanges, "nobody else changes the number")
 
 	r, c := deploy(t, withPool(func(p *spec.NodePool) { p.Nodes = spec.NodeCount{Min: 0, Max: 9} }))
-	require.Equal(t, []string{"main-system"}, names(r, groupType), "without a base load there is no group")
+	require.Equal(t, []string{"main-system"}, r.Names(groupType), "without a base load there is no group")
 	require.Contains(t, c.Pools, "batch", "but the pool is there")
 }
 
@@ -202,6 +202,10 @@ func TestSizesThatDoNotSuitEKSAreRefused(t *testing.T) {
 	}{
 		{"an instance type from before Nitro", func(c *spec.Cluster) { c.NodePools[0].Size = "t2.large" }, "nodePools[0].size"},
 		{"an ARM machine in a class for others", func(c *spec.Cluster) { c.NodePools[0].Size = "m7g.large" }, "nodePools[0].size"},
+		{"a machine without a GPU in the class gpu", func(c *spec.Cluster) { c.NodePools[1].Class = "gpu" }, "nodePools[1].size"},
+		{"more nodes than a zone's subnet has addresses for", func(c *spec.Cluster) {
+			c.Network.Nodes, c.NodePools[1].Nodes.Max = "10.0.0.0/20", 100
+		}, "network.nodes"},
 		{"another machine in the class arm", func(c *spec.Cluster) { c.NodePools[1].Class = "arm" }, "nodePools[1].size"},
 		{"more networks than EKS takes", func(c *spec.Cluster) {
 			for i := range 41 {

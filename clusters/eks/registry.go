@@ -28,7 +28,7 @@ func (p *Platform) Registry(ctx *pulumi.Context, parent pulumi.Resource, name st
 		encryption = ecr.RepositoryEncryptionConfigurationArgs{EncryptionType: pulumi.String("KMS"), KmsKey: args.Key.ID}
 	}
 	for i, repository := range args.Repositories {
-		resource := name + "-" + strings.ReplaceAll(repository, "/", "-")
+		resource := name + "-" + repository // with its slashes: shop/a-b and shop-a/b are two
 		repo, err := ecr.NewRepository(ctx, resource, &ecr.RepositoryArgs{
 			Name: pulumi.String(repository),
 			// What was tested under a tag is what runs under it.

@@ -110,6 +110,7 @@ func (p *Platform) createNodeRole(ctx *pulumi.Context, opts ...pulumi.ResourceOp
 // role makes a role with managed policies of AWS. Whoever uses it waits for the
 // attachments, without which it can do nothing.
 func (p *Platform) role(ctx *pulumi.Context, name, description string, trust pulumi.StringInput, policies []string, opts ...pulumi.ResourceOption) (*iam.Role, []pulumi.Resource, error) {
+	name = short(name)
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Description:      pulumi.String(description),
 		AssumeRolePolicy: trust,
@@ -120,8 +121,8 @@ func (p *Platform) role(ctx *pulumi.Context, name, description string, trust pul
 	}
 	var attachments []pulumi.Resource
 	for _, policy := range policies {
-		short := policy[strings.LastIndex(policy, "/")+1:]
-		attachment, err := iam.NewRolePolicyAttachment(ctx, name+"-"+short, &iam.RolePolicyAttachmentArgs{
+		base := policy[strings.LastIndex(policy, "/")+1:]
+		attachment, err := iam.NewRolePolicyAttachment(ctx, name+"-"+base, &iam.RolePolicyAttachmentArgs{
 			Role:      role.Name,
 			PolicyArn: pulumi.String("arn:" + p.partition + ":iam::aws:policy/" + policy),
 		}, opts...)

@@ -29,7 +29,7 @@ func TestStorageHasAClassForEachPurpose(t *testing.T) {
 			"parameters":    map[string]any{"provisioningMode": "efs-ap", "fileSystemId": "main-shared-id", "directoryPerms": "700", "basePath": "/claims"},
 		},
 	} {
-		requireValues(t, r.One(t, storageClassType, "main-"+c.StorageClass(purpose)), want)
+		r.One(t, storageClassType, "main-"+c.StorageClass(purpose)).RequireValues(t, want)
 	}
 	var defaults []string
 	for _, class := range r.Of(storageClassType) {
@@ -43,12 +43,12 @@ func TestStorageHasAClassForEachPurpose(t *testing.T) {
 func TestTheSharedFileSystemIsEncryptedBackedUpAndInEveryZone(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	requireValues(t, r.One(t, "aws:efs/fileSystem:FileSystem", "main-shared"), map[string]any{
+	r.One(t, "aws:efs/fileSystem:FileSystem", "main-shared").RequireValues(t, map[string]any{
 		"encrypted": true, "kmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/main-storage", "throughputMode": "elastic",
 	})
 	require.Equal(t, "ENABLED", r.One(t, "aws:efs/backupPolicy:BackupPolicy", "main-shared").Value("backupPolicy.status"))
 	require.Len(t, r.Of("aws:efs/mountTarget:MountTarget"), 3)
-	requireValues(t, r.One(t, "aws:efs/mountTarget:MountTarget", "main-shared-eu-west-1b"), map[string]any{
+	r.One(t, "aws:efs/mountTarget:MountTarget", "main-shared-eu-west-1b").RequireValues(t, map[string]any{
 		"subnetId": "main-private-eu-west-1b-id", "securityGroups": []any{"main-shared-id"},
 	})
 }
@@ -56,8 +56,8 @@ func TestTheSharedFileSystemIsEncryptedBackedUpAndInEveryZone(t *testing.T) {
 func TestOnlyNodesReachTheSharedFileSystemAndOnlyOverTLS(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	requireValues(t, r.One(t, "aws:ec2/securityGroup:SecurityGroup", "main-shared"), map[string]any{"ingress": nil, "egress": nil})
-	requireValues(t, r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "main-shared"), map[string]any{
+	r.One(t, "aws:ec2/securityGroup:SecurityGroup", "main-shared").RequireValues(t, map[string]any{"ingress": nil, "egress": nil})
+	r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "main-shared").RequireValues(t, map[string]any{
 		"referencedSecurityGroupId": "sg-main-eksCluster", "cidrIpv4": nil, "ipProtocol": "tcp", "fromPort": 2049.0, "toPort": 2049.0,
 	})
 	statements := policy(t, r.One(t, "aws:efs/fileSystemPolicy:FileSystemPolicy", "main-shared").Value("policy"))

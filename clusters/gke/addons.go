@@ -27,7 +27,7 @@ func (p *Platform) addons() container.ClusterAddonsConfigArgs {
 
 // loggingConfig sends everything there is to Cloud Logging: who did what is
 // told by the API server, why by the scheduler and the controllers.
-// CIS GKE 5.7.1
+// CIS GKE 5.7.1.
 func loggingConfig() container.ClusterLoggingConfigArgs {
 	return container.ClusterLoggingConfigArgs{EnableComponents: pulumi.ToStringArray([]string{
 		"SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER",

@@ -1,6 +1,7 @@
 package gke_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -33,7 +34,7 @@ func TestABucketIsPrivateVersionedAndCleansUp(t *testing.T) {
 		made, err = clusters.NewBucket(ctx, c, &spec.BucketArgs{Name: "data", ExpireDays: 90, NoncurrentDays: 7})
 		return err
 	})
-	requireValues(t, r.One(t, "gcp:storage/bucket:Bucket", "main-data"), map[string]any{
+	r.One(t, "gcp:storage/bucket:Bucket", "main-data").RequireValues(t, map[string]any{
 		"name": nil, "location": "EUROPE-WEST1", "uniformBucketLevelAccess": true, "publicAccessPrevention": "enforced",
 		"versioning.enabled": true, "softDeletePolicy.retentionDurationSeconds": 604800.0, "forceDestroy": false, "encryption": nil,
 		"lifecycleRules": []any{
@@ -42,8 +43,8 @@ func TestABucketIsPrivateVersionedAndCleansUp(t *testing.T) {
 			map[string]any{"action": map[string]any{"type": "Delete"}, "condition": map[string]any{"age": 90.0, "withState": "LIVE"}},
 		},
 	})
-	require.Equal(t, "main-data-1234567", text(made.Name))
-	require.Equal(t, "gs://main-data-1234567", text(made.URL))
+	require.Equal(t, "main-data-1234567", clustertest.Text(made.Name))
+	require.Equal(t, "gs://main-data-1234567", clustertest.Text(made.URL))
 	require.Equal(t, "europe-west1", made.Region)
 }
 
@@ -89,12 +90,12 @@ func TestAZoneIsSignedAndLogsQueries(t *testing.T) {
 		made, err = clusters.NewZone(ctx, c, &spec.ZoneArgs{Domain: "gke.example.com"})
 		return err
 	})
-	requireValues(t, r.One(t, "gcp:dns/managedZone:ManagedZone", "main-zone"), map[string]any{
+	r.One(t, "gcp:dns/managedZone:ManagedZone", "main-zone").RequireValues(t, map[string]any{
 		"name": "main-zone", "dnsName": "gke.example.com.", "visibility": "public", "forceDestroy": false,
 		"dnssecConfig": map[string]any{"state": "on", "nonExistence": "nsec3"}, "cloudLoggingConfig.enableLogging": true,
 	})
-	require.Equal(t, "main-zone", text(made.ID))
-	require.Equal(t, "main-zone-id", text(made.Reference))
+	require.Equal(t, "main-zone", clustertest.Text(made.ID))
+	require.Equal(t, "main-zone-id", clustertest.Text(made.Reference))
 }
 
 func TestARegistryHasARepositoryForEachName(t *testing.T) {
@@ -112,7 +113,7 @@ func TestARegistryHasARepositoryForEachName(t *testing.T) {
 		require.Regexp(t, `^[a-z][a-z0-9-]{0,61}[a-z0-9]$`, id)
 		require.False(t, seen[id], "two names are one repository: %s", id)
 		seen[id] = true
-		requireValues(t, repository, map[string]any{
+		repository.RequireValues(t, map[string]any{
 			"format": "DOCKER", "location": "europe-west1", "dockerConfig.immutableTags": true, "cleanupPolicyDryRun": false, "kmsKeyName": nil,
 			"cleanupPolicies": []any{
 				map[string]any{"id": "keep-newest", "action": "KEEP", "mostRecentVersions": map[string]any{"keepCount": 10.0}},
@@ -122,8 +123,17 @@ func TestARegistryHasARepositoryForEachName(t *testing.T) {
 		})
 	}
 	require.Len(t, seen, len(repositories))
-	require.Equal(t, "europe-west1-docker.pkg.dev/example", text(made.Address))
-	require.Regexp(t, `^europe-west1-docker\.pkg\.dev/example/main-shop-storefront-[0-9a-f]{8}/storefront$`, text(made.Repositories["shop/storefront"]))
+	readers := r.Of("gcp:artifactregistry/repositoryIamMember:RepositoryIamMember")
+	require.Len(t, readers, len(repositories), "nodes pull from every one")
+	for _, reader := range readers {
+		reader.RequireValues(t, map[string]any{
+			"repository": strings.TrimSuffix(reader.Name, "-nodes") + "-id", "role": "roles/artifactregistry.reader",
+			"project": "example", "location": "europe-west1",
+			"member": "serviceAccount:main-node@example.iam.gserviceaccount.com",
+		})
+	}
+	require.Equal(t, "europe-west1-docker.pkg.dev/example", clustertest.Text(made.Address))
+	require.Regexp(t, `^europe-west1-docker\.pkg\.dev/example/main-shop-storefront-[0-9a-f]{8}/storefront$`, clustertest.Text(made.Repositories["shop/storefront"]))
 }
 
 func TestTheSecretStoreHasAKeyOfItsOwn(t *testing.T) {
@@ -134,7 +144,7 @@ func TestTheSecretStoreHasAKeyOfItsOwn(t *testing.T) {
 		return err
 	})
 	require.Equal(t, spec.SecretStore{Kind: "gcp-secret-manager", Prefix: "main/", Place: "example", Key: made.Key}, made.SecretStore)
-	require.Equal(t, "main-secret-store-id", text(made.Key.ID))
+	require.Equal(t, "main-secret-store-id", clustertest.Text(made.Key.ID))
 	require.Equal(t, "serviceAccount:service-"+clustertest.ProjectNumber+"@gcp-sa-secretmanager.iam.gserviceaccount.com",
 		r.One(t, loanType, "main-secret-store-secretmanager").Value("member"))
 	require.Contains(t, r.One(t, loanType, "main-secret-store-secretmanager").Dependencies, "main-secretmanager", "the account is asked for first")

@@ -10,7 +10,7 @@ import (
 )
 
 // createAudit keeps the cluster's audit logs and tells of sensitive events.
-// CIS GKE 5.7.1
+// CIS GKE 5.7.1.
 func (p *Platform) createAudit(ctx *pulumi.Context) error {
 	// What is written to the Kubernetes API is always logged. What is read is
 	// not, unless asked for: without it nobody learns who read a Secret. Objects
@@ -23,7 +23,10 @@ func (p *Platform) createAudit(ctx *pulumi.Context) error {
 			projects.IAMAuditConfigAuditLogConfigArgs{LogType: pulumi.String("ADMIN_READ")},
 			projects.IAMAuditConfigAuditLogConfigArgs{LogType: pulumi.String("DATA_READ")},
 		},
-	}, p.in(), pulumi.DependsOn([]pulumi.Resource{p.services["container"]})); err != nil {
+	}, p.in(), pulumi.DependsOn([]pulumi.Resource{p.services["container"]}),
+		// It stays when the cluster goes: the project's other clusters need it, and
+		// to delete it for one turns it off for all.
+		pulumi.RetainOnDelete(true)); err != nil {
 		return err
 	}
 	if err := p.createLogBucket(ctx); err != nil {

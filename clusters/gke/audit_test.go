@@ -13,7 +13,7 @@ func TestAuditLogsAreKeptAsLongAsTheStackSays(t *testing.T) {
 	t.Parallel()
 	for days, want := range map[int]float64{0: spec.DefaultRetentionDays, 400: 400} {
 		r, _ := deploy(t, func(c *spec.Cluster) { c.Audit.RetentionDays = days })
-		requireValues(t, r.One(t, "gcp:logging/projectBucketConfig:ProjectBucketConfig", "main-audit"), map[string]any{
+		r.One(t, "gcp:logging/projectBucketConfig:ProjectBucketConfig", "main-audit").RequireValues(t, map[string]any{
 			"bucketId": "main-audit", "location": "europe-west1", "retentionDays": want, "locked": nil,
 		})
 	}
@@ -24,7 +24,9 @@ func TestAuditLogsAreKeptAsLongAsTheStackSays(t *testing.T) {
 	for _, part := range []string{`resource.labels.cluster_name="main"`, `resource.labels.location="europe-west1"`, "k8s_cluster", "gke_cluster", "k8s_control_plane_component"} {
 		require.Contains(t, filter, part)
 	}
-	requireValues(t, r.One(t, "gcp:projects/iAMAuditConfig:IAMAuditConfig", "main"), map[string]any{
+	reads := r.One(t, "gcp:projects/iAMAuditConfig:IAMAuditConfig", "main")
+	require.True(t, reads.Retain, "other clusters of the project need it")
+	reads.RequireValues(t, map[string]any{
 		"service": "container.googleapis.com", "auditLogConfigs": []any{map[string]any{"logType": "ADMIN_READ"}, map[string]any{"logType": "DATA_READ"}},
 	})
 }
@@ -34,7 +36,7 @@ func TestSensitiveEventsAreCountedAndTold(t *testing.T) {
 	addresses := []string{"security@example.com", "ops@example.com"}
 	r, _ := deploy(t, func(c *spec.Cluster) { c.Audit.Notify = addresses })
 	for _, address := range addresses {
-		requireValues(t, r.One(t, "gcp:monitoring/notificationChannel:NotificationChannel", "main-"+address), map[string]any{
+		r.One(t, "gcp:monitoring/notificationChannel:NotificationChannel", "main-"+address).RequireValues(t, map[string]any{
 			"type": "email", "labels.email_address": address,
 		})
 	}
@@ -54,7 +56,7 @@ func TestSensitiveEventsAreCountedAndTold(t *testing.T) {
 		require.Less(t, len(filter), 2048, "no condition takes a longer filter")
 		require.Equal(t, 0, strings.Count(filter, `"`)%2, "quotes come in pairs: %s", filter)
 		require.Equal(t, strings.Count(filter, "("), strings.Count(filter, ")"), "brackets too: %s", filter)
-		requireValues(t, policy, map[string]any{
+		policy.RequireValues(t, map[string]any{
 			"combiner": "OR", "conditions[0].conditionMatchedLog.filter": filter,
 			"notificationChannels": []any{
 				"projects/example/notificationChannels/main-security@example.com", "projects/example/notificationChannels/main-ops@example.com",

@@ -167,7 +167,7 @@ func (p *Platform) nodeLocations() []string {
 }
 
 // authorizedNetworks are who may reach the API server, on either of its
-// addresses, besides the cluster's own subnet. CIS GKE 5.6.3
+// addresses, besides the cluster's own subnet. CIS GKE 5.6.3.
 func authorizedNetworks(networks []string) container.ClusterMasterAuthorizedNetworksConfigArgs {
 	blocks := container.ClusterMasterAuthorizedNetworksConfigCidrBlockArray{}
 	for _, cidr := range networks {

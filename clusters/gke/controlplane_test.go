@@ -13,7 +13,7 @@ func TestTheControlPlaneIsHardened(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
 	cluster := r.One(t, clusterType, "main")
-	requireValues(t, cluster, map[string]any{
+	cluster.RequireValues(t, map[string]any{
 		"location": "europe-west1", "nodeLocations": []any{"europe-west1-b", "europe-west1-c", "europe-west1-d"},
 		"minMasterVersion": "1.35", "releaseChannel.channel": "REGULAR",
 		"removeDefaultNodePool": true, "initialNodeCount": 1.0, "networkingMode": "VPC_NATIVE",
@@ -51,7 +51,7 @@ func TestTheControlPlaneIsHardened(t *testing.T) {
 func TestTheNodeThatIsRemovedIsHardenedToo(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	requireValues(t, r.One(t, clusterType, "main"), map[string]any{
+	r.One(t, clusterType, "main").RequireValues(t, map[string]any{
 		"nodeConfig.serviceAccount": "main-node@example.iam.gserviceaccount.com", "nodeConfig.bootDiskKmsKey": "main-disks-id",
 		"nodeConfig.imageType": "COS_CONTAINERD", "nodeConfig.workloadMetadataConfig.mode": "GKE_METADATA",
 		"nodeConfig.shieldedInstanceConfig": map[string]any{"enableSecureBoot": true, "enableIntegrityMonitoring": true},
@@ -62,7 +62,7 @@ func TestWithoutHighAvailabilityTheClusterLivesInOneZone(t *testing.T) {
 	t.Parallel()
 	r, c := deploy(t, cheap)
 	cluster := r.One(t, clusterType, "main")
-	requireValues(t, cluster, map[string]any{
+	cluster.RequireValues(t, map[string]any{
 		"location": "europe-west1-b", "deletionProtection": false,
 		"privateClusterConfig.enablePrivateEndpoint":                 true,
 		"masterAuthorizedNetworksConfig.cidrBlocks":                  []any{},
@@ -126,7 +126,7 @@ func TestMaintenanceHasAWindowThatStaysTheSame(t *testing.T) {
 func TestBackupsAreEncryptedAndCannotBeHurriedAway(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	requireValues(t, r.One(t, "gcp:gkebackup/backupPlan:BackupPlan", "main"), map[string]any{
+	r.One(t, "gcp:gkebackup/backupPlan:BackupPlan", "main").RequireValues(t, map[string]any{
 		"cluster": "main-id", "location": "europe-west1", "backupSchedule.cronSchedule": "30 0 * * *",
 		"backupConfig": map[string]any{
 			"allNamespaces": true, "includeSecrets": true, "includeVolumeData": true,

@@ -17,7 +17,7 @@ func TestTheEdgeRefusesAttacksBeforeItCountsRequests(t *testing.T) {
 	}
 	r, _ := deploy(t, func(c *spec.Cluster) { c.Edge = spec.Edge{Firewall: true, RateLimit: 500, Blocked: blocked} })
 	policy := r.One(t, "gcp:compute/securityPolicy:SecurityPolicy", "main")
-	requireValues(t, policy, map[string]any{
+	policy.RequireValues(t, map[string]any{
 		"type": "CLOUD_ARMOR", "adaptiveProtectionConfig.layer7DdosDefenseConfig.enable": true,
 		"advancedOptionsConfig": map[string]any{"jsonParsing": "STANDARD", "logLevel": "NORMAL"},
 	})

@@ -27,7 +27,7 @@ type firewallRule struct {
 // createFirewall closes the network but for what the cluster needs. GKE adds
 // its own rules for nodes, pods and each load balancer, with the priority 1000
 // or one that is stronger: https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules
-// CIS GKE 5.6.6
+// CIS GKE 5.6.6.
 func (p *Platform) createFirewall(ctx *pulumi.Context, in pulumi.ResourceOption) error {
 	for _, rule := range []firewallRule{
 		{name: "health-checks", why: "Health checks of Google's load balancers", sources: healthChecks, priority: 1000},

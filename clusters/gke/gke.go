@@ -130,11 +130,16 @@ func (p *Platform) protect() pulumi.ResourceOption { return pulumi.Protect(p.arg
 // labels says whose a resource is.
 func (p *Platform) labels() pulumi.StringMap { return pulumi.ToStringMap(p.owner.GCP()) }
 
+// maxDescription is the longest description that everything takes: that of a
+// service account.
+// https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
+const maxDescription = 256
+
 // description says the same where there are no labels.
 func (p *Platform) description(what string) pulumi.String {
 	o := p.owner
-	return pulumi.String(fmt.Sprintf("%s. environment: %s, team: %s, cost center: %s, data: %s, managed by %s",
-		what, o.Environment, o.Team, o.CostCenter, o.DataClassification, labels.ManagedBy))
+	return pulumi.String(bounded(fmt.Sprintf("%s. environment: %s, team: %s, cost center: %s, data: %s, managed by %s",
+		what, o.Environment, o.Team, o.CostCenter, o.DataClassification, labels.ManagedBy), maxDescription))
 }
 
 // pool is the project's workload identity pool.

@@ -26,52 +26,10 @@ const (
 	classType    = "kubernetes:storage.k8s.io/v1:StorageClass"
 )
 
-// deploy makes a cluster called main, changed from the usual one, and what is
-// asked of its cloud, and returns what was registered.
-func deploy(t *testing.T, change func(*spec.Cluster), asks ...func(*pulumi.Context, *clusters.Cluster) error) (*clustertest.Recorder, *clusters.Cluster) {
+// deploy makes a cluster called main, changed from the usual one, and what is asked of it.
+func deploy(t *testing.T, change func(*spec.Cluster), asks ...clustertest.Ask) (*clustertest.Recorder, *clusters.Cluster) {
 	t.Helper()
-	args := clustertest.GKE()
-	if change != nil {
-		change(args)
-	}
-	r := &clustertest.Recorder{}
-	var made *clusters.Cluster
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) (err error) {
-		if made, err = clusters.NewCluster(ctx, "main", args); err != nil {
-			return err
-		}
-		for _, ask := range asks {
-			if err := ask(ctx, made); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	return r, made
-}
-
-// text waits for an output, secret or not.
-func text(out pulumi.StringOutput) string {
-	got := make(chan string, 1)
-	out.ApplyT(func(s string) string { got <- s; return s })
-	return <-got
-}
-
-// requireValues makes sure of a resource's inputs, by path.
-func requireValues(t *testing.T, r clustertest.Resource, want map[string]any) {
-	t.Helper()
-	for path, value := range want {
-		require.Equal(t, value, r.Value(path), "%s of %s %s", path, r.Type, r.Name)
-	}
-}
-
-// names lists the resources of a type.
-func names(r *clustertest.Recorder, kind string) []string {
-	var all []string
-	for _, res := range r.Of(kind) {
-		all = append(all, res.Name)
-	}
-	return all
+	return clustertest.Deploy(t, clustertest.GKE(), change, asks...)
 }
 
 // cheap is a cluster in one zone that nobody would miss.
@@ -88,7 +46,7 @@ func TestWhatAnOperatorNeedsIsAmongTheFacts(t *testing.T) {
 		"workloadPool": "example.svc.id.goog", "nodeServiceAccount": "main-node@example.iam.gserviceaccount.com",
 		"keyRing": "main-id", "securityPolicy": "main",
 	} {
-		require.Equal(t, want, text(c.Facts[fact].ToStringOutput()), fact)
+		require.Equal(t, want, clustertest.Text(c.Facts[fact].ToStringOutput()), fact)
 	}
 	require.Len(t, c.Facts, 8)
 	require.Equal(t, "gcloud container clusters get-credentials main --location europe-west1 --project example", c.Connect)
@@ -102,7 +60,7 @@ func TestWhatCannotBeMadeAgainIsProtected(t *testing.T) {
 		"gcp:logging/projectBucketConfig:ProjectBucketConfig", "gcp:storage/bucket:Bucket", "gcp:dns/managedZone:ManagedZone",
 		"gcp:artifactregistry/repository:Repository",
 	}
-	asks := []func(*pulumi.Context, *clusters.Cluster) error{askBucket, askZone, askRegistry}
+	asks := []clustertest.Ask{askBucket, askZone, askRegistry}
 	for name, protect := range map[string]bool{"a protected stack": true, "another": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,7 +101,7 @@ func TestEveryServiceThatEncryptsMayUseItsKeyFirst(t *testing.T) {
 		"main-backups-gkebackup": {"main-backups-id", "gcp-sa-gkebackup", "main", "gcp:gkebackup/backupPlan:BackupPlan"},
 	} {
 		loan := r.One(t, loanType, name)
-		requireValues(t, loan, map[string]any{
+		loan.RequireValues(t, map[string]any{
 			"cryptoKeyId": want.key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
 			"member": "serviceAccount:service-" + clustertest.ProjectNumber + "@" + want.agent + ".iam.gserviceaccount.com",
 		})
@@ -158,9 +116,9 @@ func TestKeysAreRotatedAndSlowToGo(t *testing.T) {
 		_, err := clusters.NewKey(ctx, c, &spec.KeyArgs{Name: "orders"})
 		return err
 	})
-	require.Equal(t, []string{"main-backups", "main-disks", "main-orders", "main-secrets"}, names(r, keyType))
+	require.Equal(t, []string{"main-backups", "main-disks", "main-orders", "main-secrets"}, r.Names(keyType))
 	for _, key := range r.Of(keyType) {
-		requireValues(t, key, map[string]any{
+		key.RequireValues(t, map[string]any{
 			"keyRing": "main-id", "purpose": "ENCRYPT_DECRYPT", "rotationPeriod": "7776000s", "destroyScheduledDuration": "2592000s",
 			"name": nil, // Google keeps names for ever: each gets a random end
 		})

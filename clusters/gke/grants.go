@@ -58,9 +58,9 @@ func (p *Platform) grant(ctx *pulumi.Context, parent pulumi.Resource, identity s
 	case spec.ChangeZone:
 		return p.grantZone(ctx, name+"-"+g.Zone.Domain, g.Zone, who, in)
 	case spec.PullImages:
-		return grantImages(ctx, name+"-"+g.Repository, rolePullImages, g, who, in)
+		return p.grantImages(ctx, name+"-"+g.Repository, rolePullImages, g.Registry.References[g.Repository], who, in)
 	case spec.PushImages:
-		return grantImages(ctx, name+"-"+g.Repository, rolePushImages, g, who, in)
+		return p.grantImages(ctx, name+"-"+g.Repository, rolePushImages, g.Registry.References[g.Repository], who, in)
 	case spec.UseKey:
 		made, err := kms.NewCryptoKeyIAMMember(ctx, name+"-"+g.Key.Name, &kms.CryptoKeyIAMMemberArgs{
 			CryptoKeyId: g.Key.ID, Role: pulumi.String(roleUseKey), Member: who,
@@ -124,10 +124,10 @@ func (p *Platform) grantZone(ctx *pulumi.Context, name string, zone *spec.Zone, 
 	return []pulumi.Resource{records, zones}, err
 }
 
-func grantImages(ctx *pulumi.Context, name, role string, g *spec.Grant, who pulumi.StringOutput, in pulumi.ResourceOption) ([]pulumi.Resource, error) {
+func (p *Platform) grantImages(ctx *pulumi.Context, name, role string, repository, who pulumi.StringOutput, in pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	made, err := artifactregistry.NewRepositoryIamMember(ctx, name, &artifactregistry.RepositoryIamMemberArgs{
-		// The full name says project and location too.
-		Repository: g.Registry.References[g.Repository], Role: pulumi.String(role), Member: who,
+		Project: pulumi.String(p.project), Location: pulumi.String(p.args.Region),
+		Repository: repository, Role: pulumi.String(role), Member: who,
 	}, in)
 	return []pulumi.Resource{made}, err
 }

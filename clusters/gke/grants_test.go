@@ -191,7 +191,7 @@ func TestAnIdentityIsForOneServiceAccount(t *testing.T) {
 		return err
 	})
 	binding := r.One(t, "gcp:serviceaccount/iAMMember:IAMMember", "main-app")
-	requireValues(t, binding, map[string]any{
+	binding.RequireValues(t, map[string]any{
 		"serviceAccountId": "projects/example/serviceAccounts/main-app@example.iam.gserviceaccount.com",
 		"role":             "roles/iam.workloadIdentityUser", "member": "serviceAccount:example.svc.id.goog[shop/cart]",
 	})
@@ -216,7 +216,7 @@ func TestAGrantKeepsItsNameWhenAnotherGoes(t *testing.T) {
 			_, err := clusters.NewIdentity(ctx, c, &spec.IdentityArgs{Name: "app", Namespace: "shop", ServiceAccount: "cart", Grants: all})
 			return err
 		})
-		return append(names(r, "gcp:storage/bucketIAMMember:BucketIAMMember"), names(r, memberType)...)
+		return append(r.Names("gcp:storage/bucketIAMMember:BucketIAMMember"), r.Names(memberType)...)
 	}
 	before, after := ask("one", "two"), ask("two")
 	require.Contains(t, after, "main-app-readBucket-two")

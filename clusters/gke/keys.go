@@ -39,8 +39,13 @@ func (p *Platform) Key(ctx *pulumi.Context, parent pulumi.Resource, name string,
 	return p.newKey(ctx, parent, name, args.Name)
 }
 
+// maxKeyName leaves room for a random end of eight characters within the 63 that
+// names of keys may have, which the provider does not know.
+// https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/create
+const maxKeyName = 55
+
 func (p *Platform) newKey(ctx *pulumi.Context, parent pulumi.Resource, name, short string) (*spec.Key, error) {
-	key, err := kms.NewCryptoKey(ctx, name, &kms.CryptoKeyArgs{
+	key, err := kms.NewCryptoKey(ctx, bounded(name, maxKeyName), &kms.CryptoKeyArgs{
 		KeyRing: p.ring.ID(), Purpose: pulumi.String("ENCRYPT_DECRYPT"),
 		RotationPeriod: pulumi.String(rotation), DestroyScheduledDuration: pulumi.String(destroyAfter),
 		Labels: p.labels(),

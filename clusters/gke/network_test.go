@@ -5,16 +5,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ai-now/platform/clusters/clustertest"
 	"github.com/ai-now/platform/clusters/spec"
 )
 
 func TestTheSubnetKnowsPodsAndServicesAndLogsFlows(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
-	requireValues(t, r.One(t, "gcp:compute/network:Network", "main"), map[string]any{
+	r.One(t, "gcp:compute/network:Network", "main").RequireValues(t, map[string]any{
 		"autoCreateSubnetworks": false, "routingMode": "REGIONAL", "description": nil,
 	})
-	requireValues(t, r.One(t, "gcp:compute/subnetwork:Subnetwork", "main"), map[string]any{
+	r.One(t, "gcp:compute/subnetwork:Subnetwork", "main").RequireValues(t, map[string]any{
 		"ipCidrRange": "10.16.0.0/20", "privateIpGoogleAccess": true, "description": nil,
 		"secondaryIpRanges": []any{
 			map[string]any{"rangeName": "pods", "ipCidrRange": "10.20.0.0/14"},
@@ -42,12 +43,12 @@ func TestTheWayOutIsLoggedAndKeepsItsAddressesWhereItMatters(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r, c := deploy(t, tt.change)
-			requireValues(t, r.One(t, natType, "main"), map[string]any{
+			r.One(t, natType, "main").RequireValues(t, map[string]any{
 				"natIpAllocateOption": tt.option, "natIps": tt.addresses, "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES",
 				"enableDynamicPortAllocation": true, "enableEndpointIndependentMapping": false,
 				"logConfig": map[string]any{"enable": true, "filter": "ALL"},
 			})
-			require.Equal(t, tt.fact, text(c.Facts["natAddresses"].ToStringOutput()))
+			require.Equal(t, tt.fact, clustertest.Text(c.Facts["natAddresses"].ToStringOutput()))
 		})
 	}
 }
@@ -76,7 +77,7 @@ func TestTheFirewallOpensOnlyWhatTheClusterNeeds(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			rule := r.One(t, firewallType, tt.rule)
-			requireValues(t, rule, tt.want)
+			rule.RequireValues(t, tt.want)
 			require.Equal(t, "INGRESS", rule.Value("direction"))
 		})
 	}

@@ -12,7 +12,7 @@ import (
 // https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa
 const nodeRole = "roles/container.defaultNodeServiceAccount"
 
-// createNodeIdentity makes the account that nodes act as. CIS GKE 5.2.1
+// createNodeIdentity makes the account that nodes act as. CIS GKE 5.2.1.
 func (p *Platform) createNodeIdentity(ctx *pulumi.Context) error {
 	var err error
 	if p.nodes, err = serviceaccount.NewAccount(ctx, p.name+"-node", &serviceaccount.AccountArgs{

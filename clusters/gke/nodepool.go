@@ -12,7 +12,7 @@ import (
 )
 
 // nodeImage is Container-Optimized OS: read-only root, signed, updated by
-// Google. CIS GKE 5.5.1
+// Google. CIS GKE 5.5.1.
 const nodeImage = "COS_CONTAINERD"
 
 // nodeDiskGiB is the boot disk of a node: images, logs and emptyDirs.
@@ -110,7 +110,7 @@ func (p *Platform) nodeConfig(pool *spec.NodePool, m machine, spot bool) contain
 	taints := container.NodePoolNodeConfigTaintArray{}
 	for _, t := range pool.DeclaredTaints(gcp) {
 		taints = append(taints, container.NodePoolNodeConfigTaintArgs{
-			Key: pulumi.String(t.Key), Value: pulumi.String(t.Value), Effect: pulumi.String(taintEffects[t.Effect]),
+			Key: pulumi.String(t.Key), Value: pulumi.String(t.Value), Effect: pulumi.String(spec.UpperTaintEffects[t.Effect]),
 		})
 	}
 	config := container.NodePoolNodeConfigArgs{
@@ -153,9 +153,4 @@ func (p *Platform) nodeConfig(pool *spec.NodePool, m machine, spot bool) contain
 		}}
 	}
 	return config
-}
-
-// taintEffects spells effects the way the API of Google Cloud does.
-var taintEffects = map[string]string{
-	"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE",
 }

@@ -30,7 +30,7 @@ func TestNodesAreHardened(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, nil)
 	pool := r.One(t, poolType, "main-batch")
-	requireValues(t, pool, map[string]any{
+	pool.RequireValues(t, map[string]any{
 		"cluster": "main", "location": "europe-west1", "nodeLocations": []any{"europe-west1-b", "europe-west1-c", "europe-west1-d"},
 		"initialNodeCount": 1.0, "nodeCount": nil,
 		"autoscaling":                      map[string]any{"totalMinNodeCount": 3.0, "totalMaxNodeCount": 9.0, "locationPolicy": "BALANCED"},
@@ -57,7 +57,7 @@ func TestAPoolThatDoesNotScaleHasACount(t *testing.T) {
 	t.Parallel()
 	r, _ := deploy(t, second(func(p *spec.NodePool) { p.Nodes = spec.NodeCount{Initial: 6, Min: 6, Max: 6} }))
 	pool := r.One(t, poolType, "main-batch")
-	requireValues(t, pool, map[string]any{"nodeCount": 2.0, "initialNodeCount": nil, "autoscaling": nil})
+	pool.RequireValues(t, map[string]any{"nodeCount": 2.0, "initialNodeCount": nil, "autoscaling": nil})
 	require.Empty(t, pool.IgnoreChanges)
 }
 
@@ -84,7 +84,7 @@ func TestClassesBecomeMachines(t *testing.T) {
 		t.Run(tt.class, func(t *testing.T) {
 			t.Parallel()
 			r, _ := deploy(t, second(func(p *spec.NodePool) { p.Class, p.Size, p.Taints = tt.class, "", nil }))
-			requireValues(t, r.One(t, poolType, "main-batch"), tt.want)
+			r.One(t, poolType, "main-batch").RequireValues(t, tt.want)
 		})
 	}
 	cloud, _ := catalog.Get(catalog.GCP)

@@ -58,6 +58,12 @@ func (p *Platform) Registry(ctx *pulumi.Context, parent pulumi.Resource, name st
 		if err != nil {
 			return nil, err
 		}
+		// It is the node that pulls, whatever identity its pods have, and its role
+		// leaves images out:
+		// https://cloud.google.com/kubernetes-engine/security/configure-node-service-accounts
+		if _, err := p.grantImages(ctx, name+"-"+repository+"-nodes", rolePullImages, repo.ID().ToStringOutput(), member(p.nodes.Email), pulumi.Parent(parent)); err != nil {
+			return nil, err
+		}
 		image := repository[strings.LastIndex(repository, "/")+1:]
 		made.Repositories[repository] = pulumi.Sprintf("%s/%s/%s", host, repo.RepositoryId, image)
 		made.References[repository] = repo.ID().ToStringOutput()

@@ -9,7 +9,7 @@ import (
 )
 
 // kindSecretManager is Secret Manager in [spec.SecretStore.Kind].
-const kindSecretManager = "gcp-secret-manager"
+const kindSecretManager = "gcp-secret-manager" //nolint:gosec // the name of a service
 
 // SecretStore prepares Secret Manager: the key that secrets name when they are
 // made.

@@ -29,12 +29,14 @@ func (p *Platform) createProject(ctx *pulumi.Context) error {
 			return err
 		}
 	}
-	found := organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{
-		// The API that answers must be on first.
-		ProjectId: p.services["cloudresourcemanager"].ID().ApplyT(func(pulumi.ID) *string { return &p.project }).(pulumi.StringPtrOutput),
-	})
+	found := organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{ProjectId: p.projectOnce(p.services["cloudresourcemanager"])})
 	p.number = found.Number()
 	return nil
+}
+
+// projectOnce names the project once the API that answers about it is on.
+func (p *Platform) projectOnce(api *projects.Service) pulumi.StringPtrOutput {
+	return api.ID().ApplyT(func(pulumi.ID) *string { return &p.project }).(pulumi.StringPtrOutput)
 }
 
 // enable turns on an API of the project, once.
@@ -56,7 +58,7 @@ func (p *Platform) enable(ctx *pulumi.Context, name string) (*projects.Service, 
 
 // agentDomains are those of the accounts Google's services act with in a
 // project: https://cloud.google.com/iam/docs/service-agents
-var agentDomains = map[string]string{
+var agentDomains = map[string]string{ //nolint:gosec // domains, no credentials
 	"artifactregistry": "gcp-sa-artifactregistry",
 	"compute":          "compute-system",
 	"container":        "container-engine-robot",
@@ -90,9 +92,7 @@ func (p *Platform) lend(ctx *pulumi.Context, keyName string, key *spec.Key, serv
 	who := member(pulumi.Sprintf("service-%s@%s.iam.gserviceaccount.com", p.number, agentDomains[service]))
 	if service == "storage" {
 		// Asking for the account of Cloud Storage makes it.
-		who = storage.GetProjectServiceAccountOutput(ctx, storage.GetProjectServiceAccountOutputArgs{
-			Project: api.ID().ApplyT(func(pulumi.ID) *string { return &p.project }).(pulumi.StringPtrOutput),
-		}).Member()
+		who = storage.GetProjectServiceAccountOutput(ctx, storage.GetProjectServiceAccountOutputArgs{Project: p.projectOnce(api)}).Member()
 	}
 	loan, err := kms.NewCryptoKeyIAMMember(ctx, name, &kms.CryptoKeyIAMMemberArgs{
 		CryptoKeyId: key.ID, Role: pulumi.String(roleUseKey), Member: who,

@@ -28,7 +28,7 @@ func TestStorageClassesAreEncryptedAndNoneIsASecondDefault(t *testing.T) {
 				spec.Shared:  tt.shared,
 			} {
 				require.Equal(t, string(purpose), c.StorageClass(purpose))
-				requireValues(t, r.One(t, classType, "main-"+string(purpose)), map[string]any{
+				r.One(t, classType, "main-"+string(purpose)).RequireValues(t, map[string]any{
 					"metadata.name": string(purpose), "metadata.annotations": nil, "parameters": parameters,
 					"volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true, "reclaimPolicy": "Delete",
 				})

@@ -63,6 +63,16 @@ func (c *Cluster) checkNetwork(list *check.List, cloud catalog.Cloud) {
 			list.Add(path, r.CIDR, "is not a private range",
 				"use a range within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or 100.64.0.0/10 (RFC 6598)")
 		}
+		if sharedSpace.Overlaps(prefix) && slices.Contains(cloud.RFC1918, r.Setting) {
+			list.Add(path, r.CIDR, "is of RFC 6598, which "+cloud.Name+" does not take here",
+				"use a range within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (RFC 1918)")
+		}
+		for _, reserved := range cloud.Reserved {
+			if reserved.Overlaps(prefix) {
+				list.Add(path, r.CIDR, fmt.Sprintf("overlaps %s, which %s keeps for itself", reserved, cloud.Name), "choose another range, or another network.block")
+				break
+			}
+		}
 		switch {
 		case prefix.Bits() > rule.Smallest:
 			list.Add(path, r.CIDR, "is too small: "+rule.Why, fmt.Sprintf("use a /%d or larger", rule.Smallest))
@@ -95,9 +105,12 @@ func (c *Cluster) checkCapacity(list *check.List, cloud catalog.Cloud, r Range, 
 	}
 }
 
+// sharedSpace is the range of RFC 6598, which not every cloud takes everywhere.
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
 var privateRanges = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
-	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("100.64.0.0/10"),
+	netip.MustParsePrefix("192.168.0.0/16"), sharedSpace,
 }
 
 // IsPrivate is true for ranges of RFC 1918 and RFC 6598.

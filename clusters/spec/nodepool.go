@@ -53,6 +53,11 @@ type Taint = catalog.Taint
 // https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
 var TaintEffects = []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}
 
+// UpperTaintEffects spells them the way the APIs of EKS and GKE do.
+var UpperTaintEffects = map[string]string{
+	"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE",
+}
+
 // Complete returns the pool with what its class adds: size, labels and taints.
 // The labels tell a node's pool and class; the taints of a class that is not
 // for everybody come first.

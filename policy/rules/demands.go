@@ -64,11 +64,6 @@ func isOneOfOrLeftOut(allowed ...string) question {
 	return func(v rule.Value) rule.Truth { return v.Present().Not().Or(v.OneOf(allowed)) }
 }
 
-// has wants a list with that element.
-func has(want any) question {
-	return func(v rule.Value) rule.Truth { return v.Contains(want) }
-}
-
 // atMost asks whether a number is not above a limit.
 func atMost(v rule.Value, limit int) rule.Truth {
 	return v.Measures(func(n float64) bool { return n <= float64(limit) })

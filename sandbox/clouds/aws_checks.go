@@ -61,19 +61,16 @@ func awsFree(c *Call, id, format string, a ...any) error {
 	return nil
 }
 
-// awsByARN finds an object of this account by its ARN, nil if the ARN is of another account.
-func awsByARN(c *Call, typ, arn, code string) (*store.Object, error) {
+// awsARNExists refuses the ARN of an object of this account that was never made.
+func awsARNExists(c *Call, typ, arn, code string) error {
 	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && parts[4] != "" && parts[4] != awsAccount {
-		return nil, nil
+		return nil
 	}
 	found, err := c.Others(typ, func(o *store.Object) bool { return o.ID == arn || props.Str(o.Properties, "arn") == arn })
-	if err != nil {
-		return nil, err
+	if err == nil && len(found) == 0 {
+		err = c.Errorf("%s: %s %q does not exist", code, typ, arn)
 	}
-	if len(found) == 0 {
-		return nil, c.Errorf("%s: %s %q does not exist", code, typ, arn)
-	}
-	return found[0], nil
+	return err
 }
 
 // awsKeyOf finds the KMS key that a reference means: an id, an ARN or an alias.

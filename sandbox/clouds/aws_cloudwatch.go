@@ -118,7 +118,7 @@ func awsAlarmTopics(c *Call) error {
 	for _, k := range awsAlarmActions {
 		for _, arn := range props.StrList(c.Props, k) {
 			if strings.Contains(arn, ":sns:") {
-				if _, err := awsByARN(c, awsTopicType, arn, "ValidationError"); err != nil {
+				if err := awsARNExists(c, awsTopicType, arn, "ValidationError"); err != nil {
 					return err
 				}
 			}

@@ -27,7 +27,7 @@ var awsFileSystem = &Type{
 		case mode == "provisioned" && provisioned == nil:
 			f = append(f, Failure{"provisionedThroughputInMibps", "the throughput mode provisioned needs it"})
 		case mode != "provisioned" && provisioned != nil:
-			f = append(f, Failure{"provisionedThroughputInMibps", fmt.Sprintf("is for the throughput mode provisioned, not %s", mode)})
+			f = append(f, Failure{"provisionedThroughputInMibps", "is for the throughput mode provisioned, not " + mode})
 		case mode == "elastic" && props.Str(c.Props, "performanceMode") == "maxIO": // docs.aws.amazon.com/efs/latest/ug/performance.html
 			f = append(f, Failure{"throughputMode", "elastic is for the performance mode generalPurpose, not maxIO"})
 		}

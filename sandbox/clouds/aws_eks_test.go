@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ai-now/platform/sandbox/clouds/props"
@@ -48,11 +47,7 @@ func TestAClusterChangesInPlaceOrIsReplaced(t *testing.T) {
 	e := newAWS(t)
 	in := clusterInputs(e, makeNetwork(e))
 	c := e.create(awsEKSClusterType, "eks-eu", in)
-	cases := []struct {
-		name, path string
-		value      any
-		replaced   bool
-	}{
+	cases := []edit{
 		{"a minor version up", "version", "1.35", false},
 		{"all logs", "enabledClusterLogTypes", []any{"api", "audit"}, false},
 		{"extended support", "upgradePolicy.supportType", "EXTENDED", false},
@@ -67,11 +62,7 @@ func TestAClusterChangesInPlaceOrIsReplaced(t *testing.T) {
 		{"no encryption any more", "encryptionConfig", nil, true},
 		{"another key", "encryptionConfig.provider.keyArn", "arn:aws:kms:eu-west-1:123456789012:key/other", false},
 	}
-	for _, k := range cases {
-		d := e.diff(c, changed(t, in, k.path, k.value))
-		require.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, d.GetChanges(), k.name)
-		require.Equal(t, k.replaced, len(d.GetReplaces()) > 0, "%s: %v", k.name, d.GetReplaces())
-	}
+	requireEdits(t, e, c, in, cases)
 }
 
 func TestANodeGroupChangesInPlaceOrIsReplaced(t *testing.T) {
@@ -82,11 +73,7 @@ func TestANodeGroupChangesInPlaceOrIsReplaced(t *testing.T) {
 	in := templateInputs(e, n, lt, "1")
 	in["version"] = "1.34"
 	g := e.create(awsNodeGroupType, "system", in)
-	cases := []struct {
-		name, path string
-		value      any
-		replaced   bool
-	}{
+	cases := []edit{
 		{"labels", "labels.tier", "edge", false},
 		{"taints", "taints", []any{}, false},
 		{"its size", "scalingConfig.desiredSize", 2, false},
@@ -104,11 +91,7 @@ func TestANodeGroupChangesInPlaceOrIsReplaced(t *testing.T) {
 		{"its role", "nodeRoleArn", "other", true},
 		{"its name", "nodeGroupName", "other", true},
 	}
-	for _, k := range cases {
-		d := e.diff(g, changed(t, in, k.path, k.value))
-		require.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, d.GetChanges(), k.name)
-		require.Equal(t, k.replaced, len(d.GetReplaces()) > 0, "%s: %v", k.name, d.GetReplaces())
-	}
+	requireEdits(t, e, g, in, cases)
 }
 
 func TestANodeGroupKeepsTheVersionOfItsTemplate(t *testing.T) {
@@ -238,11 +221,7 @@ func TestEKSRefuses(t *testing.T) {
 		_, err := e.tryCreate(awsNodeGroupType, "g", changed(e.t, in, path, value))
 		return err
 	}
-	cases := []struct {
-		name string
-		do   func(e *engine) error
-		want string
-	}{
+	cases := []refusal{
 		{"to go back a version", func(e *engine) error { return cluster(e, "version", "1.33") }, "cannot go back from Kubernetes 1.34 to 1.33"},
 		{"two versions at once", func(e *engine) error { return cluster(e, "version", "1.36") }, "one minor version at a time"},
 		{"another key for Secrets", func(e *engine) error {
@@ -318,14 +297,7 @@ func TestEKSRefuses(t *testing.T) {
 			return err
 		}, "which has no access policies"},
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			err := c.do(newAWS(t))
-			require.ErrorContains(t, err, "simulated aws: ")
-			require.ErrorContains(t, err, c.want)
-		})
-	}
+	requireRefusals(t, AWS, (*stack).aws, cases)
 }
 
 func TestMistakesInEKSAreFoundBeforeAnythingIsMade(t *testing.T) {
@@ -365,12 +337,7 @@ func TestMistakesInEKSAreFoundBeforeAnythingIsMade(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, failures := e.check(c.typ, "x", nil, changed(t, c.in, c.path, c.value))
-			found := map[string]string{}
-			for _, f := range failures {
-				found[f.GetProperty()] += f.GetReason()
-			}
-			require.Contains(t, found[c.property], c.want, "%v", found)
+			requireFailure(t, e, c.typ, changed(t, c.in, c.path, c.value), c.property, c.want)
 		})
 	}
 }
@@ -381,12 +348,7 @@ func TestFunctionsFindListsZonesAndTheRegistry(t *testing.T) {
 	public := e.create(awsZoneType, "public", props.Object{"name": "example.org"})
 	private := e.create(awsZoneType, "private", props.Object{"name": "example.org", "vpcs": []any{props.Object{"vpcId": makeNetwork(e).vpc.id}}})
 	require.Empty(t, private.outputs["nameServers"])
-	cases := []struct {
-		name, token string
-		args        props.Object
-		path        string
-		want        any
-	}{
+	cases := []lookup{
 		{"a public zone by its name", "aws:route53/getZone:getZone", props.Object{"name": "example.org."}, "zoneId", public.id},
 		{"a private zone by its name", "aws:route53/getZone:getZone", props.Object{"name": "example.org", "privateZone": true}, "zoneId", private.id},
 		{"a zone by its id", "aws:route53/getZone:getZone", props.Object{"zoneId": private.id}, "privateZone", true},
@@ -394,14 +356,7 @@ func TestFunctionsFindListsZonesAndTheRegistry(t *testing.T) {
 		{"CloudFront's prefix list", "aws:ec2/getManagedPrefixList:getManagedPrefixList", props.Object{"name": "com.amazonaws.global.cloudfront.origin-facing"}, "ownerId", "AWS"},
 		{"the registry", "aws:ecr/getAuthorizationToken:getAuthorizationToken", nil, "proxyEndpoint", "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com"},
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			out, err := e.invoke(c.token, c.args)
-			require.NoError(t, err)
-			require.Equal(t, c.want, props.Get(out, c.path))
-		})
-	}
+	requireAnswers(t, e, cases)
 	_, err := e.invoke("aws:ec2/getPrefixList:getPrefixList", props.Object{"name": "s3"})
 	require.ErrorContains(t, err, "0 prefix lists match")
 }

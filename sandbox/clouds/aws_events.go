@@ -122,7 +122,7 @@ func awsTargetExists(c *Call) error {
 	arn := props.Str(c.Props, "arn")
 	for service, typ := range map[string]string{":sqs:": awsQueueType, ":sns:": awsTopicType} {
 		if strings.Contains(arn, service) {
-			if _, err := awsByARN(c, typ, arn, "ValidationException"); err != nil {
+			if err := awsARNExists(c, typ, arn, "ValidationException"); err != nil {
 				return err
 			}
 		}

@@ -49,7 +49,7 @@ var awsZone = &Type{
 		if len(props.List(c.Props, "vpcs")) == 0 { // docs.aws.amazon.com/Route53/latest/DeveloperGuide/GetInfoAboutHostedZone.html
 			for i, tld := range []string{"co.uk", "com", "net", "org"} {
 				n := hashed(id, i) % 512
-				servers = append(servers, fmt.Sprintf("ns-%d.awsdns-%02d.%s", n+512*uint64(i), n%64, tld)) //nolint:gosec // i is 0 to 3
+				servers = append(servers, fmt.Sprintf("ns-%d.awsdns-%02d.%s", n+512*uint64(i), n%64, tld))
 			}
 			slices.SortFunc(servers, func(a, b any) int { return strings.Compare(a.(string), b.(string)) }) //nolint:forcetypeassert // made above
 		}

@@ -33,11 +33,7 @@ func TestTheServicesRefuse(t *testing.T) {
 		return err
 	}
 	named := props.Object{"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": true}
-	cases := []struct {
-		name string
-		do   func(e *engine) error
-		want string
-	}{
+	cases := []refusal{
 		{"private DNS in a VPC without host names", func(e *engine) error {
 			return interfaceTo(e, props.Object{"cidrBlock": "10.0.0.0/16"}, "us-east-1a")
 		}, "requires both enableDnsSupport and enableDnsHostnames"},
@@ -202,14 +198,7 @@ func TestTheServicesRefuse(t *testing.T) {
 			return err
 		}, "WAFLimitsExceededException: the rules need 5600 units"},
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			err := c.do(newStack(t).provider(AWS, props.Object{"region": "us-east-1"}))
-			require.ErrorContains(t, err, "simulated aws: ")
-			require.ErrorContains(t, err, c.want)
-		})
-	}
+	requireRefusals(t, AWS, func(s *stack) *engine { return s.provider(AWS, props.Object{"region": "us-east-1"}) }, cases)
 }
 
 func TestADeletedSecretsNameIsFreeWithoutARecoveryWindow(t *testing.T) {
@@ -291,12 +280,7 @@ func TestMistakesInServicesAreFoundBeforeAnythingIsMade(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, failures := aws.check(c.typ, "x", nil, c.in)
-			found := map[string]string{}
-			for _, f := range failures {
-				found[f.GetProperty()] += f.GetReason()
-			}
-			require.Contains(t, found[c.property], c.want, "%v", found)
+			requireFailure(t, aws, c.typ, c.in, c.property, c.want)
 		})
 	}
 }

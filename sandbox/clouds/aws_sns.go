@@ -87,7 +87,7 @@ var awsSubscription = &Type{
 		}
 		protocol := props.Str(c.Props, "protocol")
 		if protocol == "sqs" {
-			if _, err := awsByARN(c, awsQueueType, props.Str(c.Props, "endpoint"), "InvalidParameter"); err != nil {
+			if err := awsARNExists(c, awsQueueType, props.Str(c.Props, "endpoint"), "InvalidParameter"); err != nil {
 				return "", err
 			}
 		}

@@ -3,7 +3,6 @@ package clouds
 import (
 	"encoding/json"
 	"net/netip"
-	"strings"
 	"testing"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -128,11 +127,7 @@ func TestANodeGroupIsNodes(t *testing.T) {
 
 func TestTheCloudRefuses(t *testing.T) {
 	t.Parallel()
-	cases := []struct {
-		name string
-		do   func(e *engine) error
-		want string
-	}{
+	cases := []refusal{
 		{"a subnet outside its VPC", func(e *engine) error {
 			n := makeNetwork(e)
 			_, err := e.tryCreate(awsSubnetType, "s", props.Object{"vpcId": n.vpc.id, "cidrBlock": "10.1.0.0/20"})
@@ -240,14 +235,7 @@ func TestTheCloudRefuses(t *testing.T) {
 			return err
 		}, "NotFoundException"},
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			err := c.do(newAWS(t))
-			require.ErrorContains(t, err, "simulated aws: ")
-			require.ErrorContains(t, err, c.want)
-		})
-	}
+	requireRefusals(t, AWS, (*stack).aws, cases)
 }
 
 func TestMistakesAreFoundBeforeAnythingIsMade(t *testing.T) {
@@ -286,13 +274,7 @@ func TestMistakesAreFoundBeforeAnythingIsMade(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, failures := c.e.check(c.typ, "x", nil, c.in)
-			found := map[string]string{}
-			for _, f := range failures {
-				found[f.GetProperty()] = f.GetReason()
-			}
-			require.Contains(t, found[c.property], c.want, "%v", found)
-			require.True(t, strings.HasPrefix(found[c.property], "simulated "))
+			requireFailure(t, c.e, c.typ, c.in, c.property, c.want)
 		})
 	}
 }
@@ -305,12 +287,7 @@ func TestFunctionsAnswerFromTheCloud(t *testing.T) {
 	igw := e.create(awsInternetGatewayType, "igw", props.Object{"vpcId": n.vpc.id})
 	e.create(awsRouteType, "r", props.Object{"routeTableId": rt.id, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": igw.id})
 	e.create(awsRouteTableAssociationType, "a", props.Object{"routeTableId": rt.id, "subnetId": n.subnets[0].id})
-	cases := []struct {
-		name, token string
-		args        props.Object
-		path        string
-		want        any
-	}{
+	cases := []lookup{
 		{"the partition", "aws:index/getPartition:getPartition", nil, "dnsSuffix", "amazonaws.com"},
 		{"the region", "aws:index/getRegion:getRegion", nil, "name", "eu-west-1"},
 		{"the caller", "aws:index/getCallerIdentity:getCallerIdentity", nil, "accountId", "123456789012"},
@@ -322,14 +299,7 @@ func TestFunctionsAnswerFromTheCloud(t *testing.T) {
 		{"the routes of a subnet", "aws:ec2/getRouteTable:getRouteTable", props.Object{"subnetId": n.subnets[0].id}, "routes[0].gatewayId", igw.id},
 		{"a VPC", "aws:ec2/getVpc:getVpc", props.Object{"id": n.vpc.id}, "cidrBlock", "10.0.0.0/16"},
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			out, err := e.invoke(c.token, c.args)
-			require.NoError(t, err)
-			require.Equal(t, c.want, props.Get(out, c.path))
-		})
-	}
+	requireAnswers(t, e, cases)
 	_, err := e.invoke("aws:ec2/getVpc:getVpc", props.Object{"id": "vpc-0"})
 	require.ErrorContains(t, err, "0 objects of type aws:ec2/vpc:Vpc match")
 }

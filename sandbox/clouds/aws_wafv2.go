@@ -28,7 +28,7 @@ func awsWAFARN(c *Call, kind, name, id string) string {
 func awsCheckScope(c *Call) []Failure {
 	f := awsOneOf(c.Props, "scope", "REGIONAL", "CLOUDFRONT")
 	if props.Str(c.Props, "scope") == "CLOUDFRONT" && c.Region != "us-east-1" {
-		f = append(f, Failure{"scope", fmt.Sprintf("WAFInvalidParameterException: CLOUDFRONT is for a provider of us-east-1, and this is of %s", c.Region)})
+		f = append(f, Failure{"scope", "WAFInvalidParameterException: CLOUDFRONT is for a provider of us-east-1, and this is of " + c.Region})
 	}
 	return f
 }
@@ -83,7 +83,7 @@ func awsOneKey(o props.Object, path string, keys ...string) []Failure {
 	if m == nil || n == 1 {
 		return nil
 	}
-	return []Failure{{path, fmt.Sprintf("WAFInvalidParameterException: it must have exactly one of %s", strings.Join(keys, ", "))}}
+	return []Failure{{path, "WAFInvalidParameterException: it must have exactly one of " + strings.Join(keys, ", ")}}
 }
 
 func awsRefuseARN(c *Call, typ, property string) error {
@@ -100,7 +100,7 @@ func awsPutWebACL(c *Call) error {
 		s := props.Map(r, "statement")
 		capacity += awsWebCapacity(s)
 		for _, arn := range awsIPSetsIn(s) {
-			if _, err := awsByARN(c, awsIPSetType, arn, "WAFNonexistentItemException"); err != nil {
+			if err := awsARNExists(c, awsIPSetType, arn, "WAFNonexistentItemException"); err != nil {
 				return err
 			}
 		}
@@ -127,7 +127,7 @@ var awsWebACLAssociation = &Type{
 	},
 	Create: func(c *Call) (string, error) {
 		acl, resource := props.Str(c.Props, "webAclArn"), props.Str(c.Props, "resourceArn")
-		if _, err := awsByARN(c, awsWebACLType, acl, "WAFNonexistentItemException"); err != nil {
+		if err := awsARNExists(c, awsWebACLType, acl, "WAFNonexistentItemException"); err != nil {
 			return "", err
 		}
 		same, err := c.Others(awsWebACLAssociationType, func(o *store.Object) bool { return props.Str(o.Properties, "resourceArn") == resource })
@@ -163,7 +163,7 @@ var awsWebACLLogging = &Type{
 	},
 	Create: func(c *Call) (string, error) {
 		arn := props.Str(c.Props, "resourceArn")
-		if _, err := awsByARN(c, awsWebACLType, arn, "WAFNonexistentItemException"); err != nil {
+		if err := awsARNExists(c, awsWebACLType, arn, "WAFNonexistentItemException"); err != nil {
 			return "", err
 		}
 		for _, to := range props.StrList(c.Props, "logDestinationConfigs") {

@@ -24,7 +24,7 @@ func awsCheckWebRules(o props.Object) []Failure {
 		at := props.Index("rules", i)
 		priority, ok := props.Int(r, "priority")
 		if name := props.Str(r, "name"); name != "" && seen[name] {
-			f = append(f, Failure{at + ".name", fmt.Sprintf("WAFDuplicateItemException: two rules have the name %s", name)})
+			f = append(f, Failure{at + ".name", "WAFDuplicateItemException: two rules have the name " + name})
 		} else {
 			seen[name] = true
 		}
@@ -52,7 +52,7 @@ func awsCheckWebRules(o props.Object) []Failure {
 func awsCheckStatement(o props.Object, at string) []Failure {
 	var f []Failure
 	if s := props.Map(o, at); len(s) > 1 {
-		f = append(f, Failure{at, fmt.Sprintf("WAFInvalidParameterException: a statement is one of its kinds, not %s", strings.Join(props.SortedKeys(s), " and "))})
+		f = append(f, Failure{at, "WAFInvalidParameterException: a statement is one of its kinds, not " + strings.Join(props.SortedKeys(s), " and ")})
 	}
 	managed := at + ".managedRuleGroupStatement"
 	if name := props.Str(o, managed+".name"); name != "" && props.Str(o, managed+".vendorName") == "AWS" && awsManagedRules[name] == 0 {

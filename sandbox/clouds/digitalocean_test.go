@@ -14,11 +14,7 @@ func TestDigitalOceanFindsMistakesBeforeAnythingIsMade(t *testing.T) {
 	rule := props.Object{"protocol": "tcp", "portRange": "443", "sourceAddresses": []any{"10.0.0.0/8"}}
 	cluster := func(more props.Object) props.Object { return with(doksInputs(), more) }
 	pool := props.Object{"clusterId": "c", "size": "s-2vcpu-4gb"}
-	cases := []struct {
-		name, typ string
-		in        props.Object
-		want      string
-	}{
+	cases := []mistake{
 		{"a firewall that is right", doFirewallType, props.Object{"inboundRules": []any{rule}}, ""},
 		{"a firewall without rules", doFirewallType, props.Object{}, "a firewall needs a rule"},
 		{"a rule without ports", doFirewallType, props.Object{"inboundRules": []any{with(rule, props.Object{"portRange": nil})}}, "the protocol tcp needs portRange"},
@@ -40,18 +36,7 @@ func TestDigitalOceanFindsMistakesBeforeAnythingIsMade(t *testing.T) {
 		{"a pool that scales without end", doPoolType, with(pool, props.Object{"autoScale": true, "minNodes": 1}), "needs maxNodes"},
 		{"a pool of a fixed size of nothing", doPoolType, with(pool, props.Object{"nodeCount": 0}), "a pool has at least one"},
 	}
-	e := newStack(t).digitalOcean()
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			got := e.mistakes(c.typ, c.in)
-			if c.want == "" {
-				require.Empty(t, got)
-				return
-			}
-			require.Contains(t, got, c.want)
-		})
-	}
+	requireMistakes(t, newStack(t).digitalOcean(), cases)
 }
 
 func TestAClusterIsIntegratedWithTheRegistryOfItsAccount(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 
 // gcpAgents are the domains of the service agents: the accounts that Google's services act with in a project.
 // Source: cloud.google.com/iam/docs/service-agents.
-var gcpAgents = map[string]string{
+var gcpAgents = map[string]string{ //nolint:gosec // domains, no credentials
 	"artifactregistry.googleapis.com": "gcp-sa-artifactregistry",
 	"compute.googleapis.com":          "compute-system",
 	"container.googleapis.com":        "container-engine-robot",

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/ai-now/platform/sandbox/clouds/props"
 )
 
@@ -40,11 +38,7 @@ func TestGoogleFindsMistakesBeforeAnythingIsMade(t *testing.T) {
 	firewall := props.Object{"network": "n", "allows": []any{props.Object{"protocol": "tcp"}}, "sourceRanges": []any{"10.0.0.0/8"}}
 	bucket := props.Object{"location": "EU"}
 	repo := props.Object{"repositoryId": "images", "format": "DOCKER"}
-	cases := []struct {
-		name, typ string
-		in        props.Object
-		want      string
-	}{
+	cases := []mistake{
 		{"a firewall rule that is right", gcpFirewallType, firewall, ""},
 		{"a firewall rule that allows and denies", gcpFirewallType, with(firewall, props.Object{"denies": []any{props.Object{"protocol": "all"}}}), "denies: simulated gcp: allows and denies cannot be set together"},
 		{"a firewall rule from nowhere", gcpFirewallType, props.Object{"network": "n", "allows": []any{props.Object{"protocol": "tcp"}}}, "one of sourceRanges, sourceTags or sourceServiceAccounts must be set"},
@@ -79,16 +73,5 @@ func TestGoogleFindsMistakesBeforeAnythingIsMade(t *testing.T) {
 		{"a NAT by hand without addresses", gcpNATType, props.Object{"router": "r", "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES", "natIpAllocateOption": "MANUAL_ONLY"}, "MANUAL_ONLY needs natIps"},
 		{"a plan that keeps for ever", gcpBackupPlan.Token, props.Object{"cluster": "c", "location": "l", "backupConfig": props.Object{"allNamespaces": true}, "backupSchedule": props.Object{"cronSchedule": "0 2 * * *"}}, "a schedule needs backupRetainDays"},
 	}
-	e := newStack(t).gcp()
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			got := e.mistakes(c.typ, c.in)
-			if c.want == "" {
-				require.Empty(t, got)
-				return
-			}
-			require.Contains(t, got, c.want)
-		})
-	}
+	requireMistakes(t, newStack(t).gcp(), cases)
 }

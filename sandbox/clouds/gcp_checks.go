@@ -110,14 +110,7 @@ func gcpLabelled(regional bool) func(c *Call) {
 			}
 			return
 		}
-		all := props.Object{}
-		for k, v := range c.DefaultTags {
-			all[k] = v
-		}
-		own, _ := labels.(props.Object)
-		for k, v := range own {
-			all[k] = v
-		}
+		all := c.withDefaultTags(labels)
 		for _, k := range gcpLabelOutputs {
 			c.Props[k] = props.Clone(all)
 		}

@@ -55,12 +55,7 @@ func TestGKEFindsMistakesBeforeAClusterIsMade(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := e.mistakes(gcpClusterType, plainGKE(c.in))
-			if c.want == "" {
-				require.Empty(t, got)
-				return
-			}
-			require.Contains(t, got, c.want)
+			requireMistake(t, e, gcpClusterType, plainGKE(c.in), c.want)
 		})
 	}
 }
@@ -97,12 +92,7 @@ func TestGKEFindsMistakesInAPool(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := e.mistakes(gcpPoolType, with(props.Object{"cluster": "c", "name": "p"}, c.in))
-			if c.want == "" {
-				require.Empty(t, got)
-				return
-			}
-			require.Contains(t, got, c.want)
+			requireMistake(t, e, gcpPoolType, with(props.Object{"cluster": "c", "name": "p"}, c.in), c.want)
 		})
 	}
 }

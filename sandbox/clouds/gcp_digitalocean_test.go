@@ -123,11 +123,7 @@ func TestAGPUPoolOfGKEIsTainted(t *testing.T) {
 
 func TestGoogleRefuses(t *testing.T) {
 	t.Parallel()
-	cases := []struct {
-		name string
-		do   func(e *engine) error
-		want string
-	}{
+	cases := []refusal{
 		{"ranges that overlap", func(e *engine) error {
 			n, _, _ := makeGKE(e)
 			_, err := e.tryCreate(gcpSubnetworkType, "s", props.Object{"network": n.id, "ipCidrRange": "10.9.0.0/20"})
@@ -162,14 +158,7 @@ func TestGoogleRefuses(t *testing.T) {
 			return err
 		}, "notFound"},
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			err := c.do(newStack(t).gcp())
-			require.ErrorContains(t, err, "simulated gcp: ")
-			require.ErrorContains(t, err, c.want)
-		})
-	}
+	requireRefusals(t, GCP, (*stack).gcp, cases)
 }
 
 func TestAServiceAccountsEmailIsKnownInAPreview(t *testing.T) {

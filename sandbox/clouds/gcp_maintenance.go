@@ -60,7 +60,7 @@ func gkeCheckWindow(o props.Object) []Failure {
 	if length < gkeWindow {
 		f = append(f, Failure{at + ".endTime", fmt.Sprintf("a window of %s is shorter than %s", length, gkeWindow)})
 	}
-	times := 0 // how often the window comes in 32 days, at least
+	var times int // how often the window comes in 32 days, at least
 	switch {
 	case strings.HasPrefix(rule, "FREQ=DAILY"):
 		times = 32

@@ -55,7 +55,7 @@ var gcpBucket = &Type{
 			"uniformBucketLevelAccess": false, "publicAccessPrevention": "inherited",
 			"softDeletePolicy": props.Object{"retentionDurationSeconds": 604800, "effectiveTime": c.Timestamp()},
 		})
-		if strings.Contains("us eu asia", strings.ToLower(props.Str(c.Props, "location"))) {
+		if gcpMultiRegions[strings.ToLower(props.Str(c.Props, "location"))] != "" {
 			setDefaults(c.Props, props.Object{"rpo": "DEFAULT"})
 		}
 		number, err := strconv.Atoi(gcpProjectNumber(props.Str(c.Props, "project")))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -123,15 +124,18 @@ func (p *Provider) tagsAll(c *Call) {
 		c.Props[p.cloud.TagsAll] = props.Unknown
 		return
 	}
+	c.Props[p.cloud.TagsAll] = c.withDefaultTags(tags)
+}
+
+// withDefaultTags returns the provider's default tags with a resource's own over them.
+func (c *Call) withDefaultTags(tags any) props.Object {
 	all := props.Object{}
 	for k, v := range c.DefaultTags {
 		all[k] = v
 	}
 	own, _ := tags.(props.Object)
-	for k, v := range own {
-		all[k] = v
-	}
-	c.Props[p.cloud.TagsAll] = all
+	maps.Copy(all, own)
+	return all
 }
 
 func (p *Provider) create(ctx context.Context, c *Call) (err error) {
