@@ -10,6 +10,7 @@ import (
 	"github.com/ai-now/platform/clusters/check"
 	"github.com/ai-now/platform/clusters/clustertest"
 	"github.com/ai-now/platform/clusters/labels"
+	"github.com/ai-now/platform/clusters/spec"
 )
 
 var owner = labels.Owner{Environment: "dev", Team: "shop", CostCenter: "2000", DataClassification: "internal"}
@@ -242,4 +243,49 @@ func TestImages(t *testing.T) {
 			require.Contains(t, list.All()[0].Problem, tt.problem)
 		})
 	}
+}
+
+func TestAWorkloadWithAnIdentityReachesItAndNothingElseOfTheNode(t *testing.T) {
+	t.Parallel()
+	keys := pulumi.ToSecret(pulumi.StringMap{"AWS_SECRET_ACCESS_KEY": pulumi.String("not-for-eyes")}.ToStringMapOutput()).(pulumi.StringMapOutput)
+	r := &clustertest.Recorder{}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		namespace, err := NewSecureNamespace(ctx, "shop", &SecureNamespaceArgs{Namespace: "shop", Owner: clustertest.Owner, Quota: Quota{CPU: "1", Memory: "1Gi", Pods: 4}})
+		require.NoError(t, err)
+		_, err = NewWorkload(ctx, "cart", &WorkloadArgs{
+			Name: "cart", Namespace: namespace, Owner: clustertest.Owner, Image: "registry.k8s.io/pause:3.10",
+			Identity: &clusters.Identity{Identity: spec.Identity{
+				Annotations: pulumi.StringMap{"iam.gke.io/gcp-service-account": pulumi.String("cart@example.iam.gserviceaccount.com")}.ToStringMapOutput(),
+				Credentials: &keys, Sources: []spec.Source{{CIDR: "169.254.169.254/32", Port: 80}},
+			}},
+		})
+		return err
+	}))
+	require.Equal(t, "cart@example.iam.gserviceaccount.com", r.One(t, "kubernetes:core/v1:ServiceAccount", "cart").Value(`metadata.annotations["iam.gke.io/gcp-service-account"]`))
+	policy := r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "cart-cloud")
+	require.Equal(t, []any{"169.254.0.0/16"}, policy.Value("spec.egress[0].to[0].ipBlock.except"), "HTTPS does not lead to the node's own services")
+	require.Equal(t, 443.0, policy.Value("spec.egress[0].ports[0].port"))
+	require.Equal(t, "169.254.169.254/32", policy.Value("spec.egress[1].to[0].ipBlock.cidr"))
+	require.Equal(t, 80.0, policy.Value("spec.egress[1].ports[0].port"))
+	require.Equal(t, map[string]any{"app.kubernetes.io/name": "cart"}, policy.Value("spec.podSelector.matchLabels"), "the others of the namespace do not")
+	require.True(t, r.One(t, "kubernetes:core/v1:Secret", "cart-cloud").Secret("stringData"), "keys are secret")
+	require.Equal(t, "cart-cloud", r.One(t, "kubernetes:apps/v1:Deployment", "cart").Value("spec.template.spec.containers[0].envFrom[0].secretRef.name"))
+}
+
+func TestHeadroomGivesWayToEverything(t *testing.T) {
+	t.Parallel()
+	r := &clustertest.Recorder{}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		_, err := NewHeadroom(ctx, "room", &HeadroomArgs{Owner: clustertest.Owner, CPU: "500m", Memory: "1Gi", Replicas: 2})
+		return err
+	}))
+	class := r.One(t, "kubernetes:scheduling.k8s.io/v1:PriorityClass", "room")
+	require.Equal(t, -10.0, class.Value("value"))
+	require.Equal(t, "Never", class.Value("preemptionPolicy"))
+	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "room")
+	require.Equal(t, "headroom", deployment.Value("spec.template.spec.priorityClassName"))
+	require.Equal(t, "true", deployment.Value(`metadata.annotations["pulumi.com/skipAwait"]`), "that its pods wait is what they are for")
+	quota := r.One(t, "kubernetes:core/v1:ResourceQuota", "room")
+	require.Equal(t, "1500m", quota.Value(`spec.hard["requests.cpu"]`), "two, and one while they are replaced")
+	require.Equal(t, "3Gi", quota.Value(`spec.hard["requests.memory"]`))
 }

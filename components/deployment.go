@@ -106,6 +106,11 @@ func container(args *WorkloadArgs) corev1.ContainerArgs {
 	if len(env) > 0 {
 		c.Env = env
 	}
+	if args.Identity != nil && args.Identity.Credentials != nil {
+		c.EnvFrom = corev1.EnvFromSourceArray{corev1.EnvFromSourceArgs{
+			SecretRef: corev1.SecretEnvSourceArgs{Name: pulumi.String(args.Name + "-cloud")},
+		}}
+	}
 	if len(args.Ports) == 0 {
 		return c
 	}

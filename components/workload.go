@@ -55,6 +55,8 @@ type WorkloadArgs struct {
 	NodePool string
 	// Taints of that pool, which the pods then tolerate.
 	Taints []clusters.Taint
+	// Identity it has in the cluster's cloud; nil means none.
+	Identity *clusters.Identity
 	// RolloutTimeout is how long an update waits for the pods to run, such as
 	// 5m; empty means 10m.
 	RolloutTimeout string
@@ -195,8 +197,17 @@ func NewWorkload(ctx *pulumi.Context, name string, args *WorkloadArgs, opts ...p
 	// Selectors cannot change: they hold only what never does.
 	selector := pulumi.StringMap{labels.KeyName: pulumi.String(args.Name)}
 
+	accountMeta := meta
+	if args.Identity != nil {
+		accountMeta.Annotations = args.Identity.Annotations
+		made, err := newIdentityAccess(ctx, name, args, meta, selector, in...)
+		if err != nil {
+			return nil, err
+		}
+		in = append(in, pulumi.DependsOn(made))
+	}
 	account, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
-		Metadata:                     meta,
+		Metadata:                     accountMeta,
 		AutomountServiceAccountToken: pulumi.Bool(false),
 	}, in...)
 	if err != nil {

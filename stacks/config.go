@@ -69,7 +69,8 @@ type Cluster struct {
 	// unless the cluster exists.
 	Region string `json:"region,omitempty"`
 	// Zones of the region: two or three on aws, one to three on gcp, none
-	// elsewhere.
+	// elsewhere. On aws their order decides which subnet is where: another
+	// order replaces the network.
 	Zones []string `json:"zones,omitempty"`
 	// Version is the minor version of Kubernetes, in quotes. The cloud adds its
 	// newest patch.
@@ -236,7 +237,7 @@ type Identity struct {
 	Name string `json:"name" jsonschema:"required,maxLength=32"`
 	// Namespace of the service account.
 	Namespace string `json:"namespace" jsonschema:"required"`
-	// ServiceAccount whose pods have it.
+	// ServiceAccount whose pods have it; a workload's has the workload's name.
 	ServiceAccount string `json:"serviceAccount" jsonschema:"required"`
 	// ReadSecrets lists prefixes of the secrets it may read, such as shop/.
 	ReadSecrets []string `json:"readSecrets,omitempty"`

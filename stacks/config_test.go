@@ -115,7 +115,7 @@ func TestParse(t *testing.T) {
 		cfg, err := Parse("test", base(t, nil))
 		require.NoError(t, err)
 		require.Equal(t, "1.35", cfg.Clusters[0].Version)
-		require.False(t, cfg.Clusters[0].highlyAvailable())
+		require.True(t, cfg.Clusters[0].highlyAvailable())
 		require.Equal(t, NodeCount{Initial: new(2), Min: new(2), Max: 3}, cfg.Clusters[0].NodePools[0].Nodes)
 		require.Equal(t, []string{"main"}, cfg.Tenants[0].Clusters)
 		require.Equal(t, cfg.Labels, cfg.Tenants[0].Labels)
@@ -133,18 +133,15 @@ func TestParse(t *testing.T) {
 		require.Equal(t, []string{"europe-west1-b", "europe-west1-c", "europe-west1-d"}, cfg.cluster("gke-eu").Zones)
 		require.Empty(t, cfg.cluster("doks-eu").Zones)
 	})
-	t.Run("a cluster of prod is protected from deletion unless told otherwise", func(t *testing.T) {
+	t.Run("a cluster is highly available, protected and behind a firewall unless told otherwise, in every environment", func(t *testing.T) {
 		t.Parallel()
-		for environment, protected := range map[string]bool{"prod": true, "dev": false} {
+		for _, environment := range []string{"prod", "staging", "dev"} {
 			values := read(t, "../Pulumi.prod.yaml").Config
 			values["ai-now:environment"] = environment
-			for _, cluster := range values["ai-now:clusters"].([]any) {
-				delete(cluster.(map[string]any), "deletionProtection")
-				delete(cluster.(map[string]any), "edge") // whose settings need the firewall of prod
-			}
 			cfg, err := Parse("test", values)
 			require.NoError(t, err)
-			require.Equal(t, protected, cfg.clusterArgs(cfg.cluster("gke-eu")).DeletionProtection, environment)
+			args := cfg.clusterArgs(cfg.cluster("gke-eu"))
+			require.True(t, args.HighlyAvailable && args.DeletionProtection && args.Edge.Firewall, environment)
 		}
 	})
 	t.Run("derived address ranges do not depend on the other clusters", func(t *testing.T) {

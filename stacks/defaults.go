@@ -33,20 +33,20 @@ const production = "prod"
 // are filled in: later ones may build on earlier ones.
 var Defaults = []Default{
 	{
-		"clusters[].highlyAvailable", "true in prod, else false",
-		"an outage of prod costs more than a second control plane; elsewhere it is the other way round",
+		"clusters[].highlyAvailable", "true",
+		"an outage costs more than a second control plane; where it does not, say so",
 		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.HighlyAvailable == nil && cloud.Settings[catalog.SettingHighlyAvailable] != catalog.Refused {
-				cluster.HighlyAvailable = new(c.Environment == production)
+				cluster.HighlyAvailable = new(true)
 			}
 		}),
 	},
 	{
-		"clusters[].deletionProtection", "true in prod, else false",
-		"prod is not deleted by mistake; to delete it on purpose takes one update more",
+		"clusters[].deletionProtection", "true",
+		"a cluster is not deleted by mistake; to delete it on purpose takes one update more",
 		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.DeletionProtection == nil && cloud.Settings[catalog.SettingDeletionProtection] != catalog.Refused {
-				cluster.DeletionProtection = new(c.Environment == production)
+				cluster.DeletionProtection = new(true)
 			}
 		}),
 	},
@@ -140,7 +140,7 @@ var Defaults = []Default{
 	},
 	{
 		"clusters[].autoscaling.profile", spec.ProfileBalanced,
-		"pods are not moved to save a node",
+		"a node that is well used stays; thrifty moves more pods to save more nodes",
 		nil,
 	},
 	{
@@ -159,11 +159,11 @@ var Defaults = []Default{
 		nil,
 	},
 	{
-		"clusters[].edge.firewall", "true in prod, else false",
-		"what is open to the internet in prod is attacked; a firewall is billed by the month",
+		"clusters[].edge.firewall", "true",
+		"what is open to the internet is attacked; it is billed by the month: turn it off where nothing is open",
 		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.Edge.Firewall == nil && cloud.Settings[catalog.SettingEdge] != catalog.Refused {
-				cluster.Edge.Firewall = new(c.Environment == production)
+				cluster.Edge.Firewall = new(true)
 			}
 		}),
 	},

@@ -27,7 +27,7 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	d := &deployment{
-		cfg: cfg, clusters: map[string]*clusters.Cluster{},
+		cfg: cfg, clusters: map[string]*clusters.Cluster{}, identities: map[string]map[string]*clusters.Identity{},
 		outClusters: pulumi.Map{}, outKubeconfigs: pulumi.StringMap{}, outCredentials: pulumi.Map{},
 		outNamespaces: map[string]pulumi.StringArray{}, outWorkloads: map[string]pulumi.StringMap{},
 	}
@@ -70,6 +70,8 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 type deployment struct {
 	cfg      *Config
 	clusters map[string]*clusters.Cluster
+	// identities by cluster and namespace/serviceAccount.
+	identities map[string]map[string]*clusters.Identity
 
 	outClusters    pulumi.Map
 	outKubeconfigs pulumi.StringMap
@@ -98,6 +100,7 @@ func (d *deployment) cluster(ctx *pulumi.Context, cfg *Cluster) error {
 		return err
 	}
 	d.outClusters[cfg.Name] = clusterOutput(c, made)
+	d.identities[cfg.Name] = made.identities
 	if made.credentials != nil {
 		d.outCredentials[cfg.Name] = made.credentials
 	}
@@ -126,6 +129,7 @@ func (d *deployment) tenant(ctx *pulumi.Context, tenant *Tenant) error {
 				continue
 			}
 			args := d.cfg.workloadArgs(w, namespace)
+			args.Identity = d.identities[name][tenant.Name+"/"+w.Name]
 			if pool := c.Pools[w.NodePool]; pool != nil {
 				args.Taints = pool.Taints
 			}

@@ -11,11 +11,13 @@ import (
 type asked struct {
 	outputs     pulumi.Map
 	credentials pulumi.Map
+	// identities by namespace/serviceAccount.
+	identities map[string]*clusters.Identity
 }
 
 // ask makes what the configuration asks of a cluster's cloud.
 func ask(ctx *pulumi.Context, c *clusters.Cluster, cfg *Cluster) (*asked, error) {
-	out := &asked{outputs: pulumi.Map{}}
+	out := &asked{outputs: pulumi.Map{}, identities: map[string]*clusters.Identity{}}
 	var zone *spec.Zone
 	if cfg.Zone != "" {
 		made, err := clusters.NewZone(ctx, c, &spec.ZoneArgs{Domain: cfg.Zone})
@@ -97,6 +99,7 @@ func askIdentities(ctx *pulumi.Context, c *clusters.Cluster, cfg *Cluster, zone 
 		if err != nil {
 			return err
 		}
+		out.identities[identity.Namespace+"/"+identity.ServiceAccount] = made
 		outputs[identity.Name] = pulumi.Map{
 			"name": made.Name, "annotations": made.Annotations,
 			"serviceAccount": pulumi.String(identity.Namespace + "/" + identity.ServiceAccount),

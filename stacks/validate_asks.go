@@ -46,6 +46,34 @@ func (c *Config) checkAsks(list *check.List) {
 	}
 	c.checkZones(list)
 	c.checkRegistries(list)
+	c.checkPrincipals(list)
+}
+
+// checkPrincipals makes sure that no principal is named for two clusters of one
+// project of Google Cloud: rights there are the project's, and the end of one
+// cluster would take them from the other.
+func (c *Config) checkPrincipals(list *check.List) {
+	taken := map[string]string{}
+	for i := range c.Clusters {
+		cluster := &c.Clusters[i]
+		if cluster.Cloud != catalog.GCP {
+			continue
+		}
+		for _, kind := range []struct {
+			name       string
+			principals []string
+		}{{"admins", cluster.Access.Admins}, {"viewers", cluster.Access.Viewers}} {
+			for j, principal := range kind.principals {
+				path := fmt.Sprintf("clusters[%d].access.%s[%d]", i, kind.name, j)
+				key := cluster.Project + " " + kind.name + " " + principal
+				if first, twice := taken[key]; twice && !strings.HasPrefix(first, fmt.Sprintf("clusters[%d].", i)) {
+					list.Add(path, principal, "has these rights by "+first+" already: on gcp they hold for all clusters of the project", "name each principal for one cluster of the project")
+					continue
+				}
+				taken[key] = path
+			}
+		}
+	}
 }
 
 // checkZones makes sure that no two clusters have the same zone.

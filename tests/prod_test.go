@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,6 +72,26 @@ func TestProd(t *testing.T) {
 			}
 		})
 	}
+	step(t, "a workload has the identity that the configuration gives it", func(t *testing.T, ctx context.Context) {
+		account, err := s.client(t, "prod", "gke-eu").CoreV1().ServiceAccounts("shop").Get(ctx, "storefront", metav1.GetOptions{})
+		require.NoError(t, err)
+		require.Regexp(t, `^\S+@example-platform-prod\.iam\.gserviceaccount\.com$`, account.Annotations["iam.gke.io/gcp-service-account"])
+		keys, err := s.client(t, "prod", "doks-eu").CoreV1().Secrets("shop").Get(ctx, "storefront-cloud", metav1.GetOptions{})
+		require.NoError(t, err)
+		require.NotEmpty(t, keys.Data["AWS_SECRET_ACCESS_KEY"])
+		associations, err := cloud.List("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+		require.NoError(t, err)
+		require.True(t, slices.ContainsFunc(associations, func(o *store.Object) bool {
+			return o.Properties["namespace"] == "shop" && o.Properties["serviceAccount"] == "storefront"
+		}))
+	})
+	step(t, "Karpenter's pools and machines are what its own definitions allow", func(t *testing.T, ctx context.Context) {
+		output := s.must(t, "kubectl", "--stack", "prod", "--cluster", "eks-eu", "--", "get", "nodepools,ec2nodeclasses", "-o", "name")
+		for _, pool := range []string{"system", "general", "batch"} {
+			require.Contains(t, output, "nodepool.karpenter.sh/"+pool)
+			require.Contains(t, output, "ec2nodeclass.karpenter.k8s.aws/"+pool)
+		}
+	})
 	step(t, "replicas of the storefront are on three nodes, where there are zones in three of them", func(t *testing.T, ctx context.Context) {
 		for _, cluster := range []string{"eks-eu", "gke-eu", "doks-eu"} {
 			pods, err := s.client(t, "prod", cluster).CoreV1().Pods("shop").List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=storefront"})

@@ -21,16 +21,22 @@ const upgradeStack = `config:
       region: eu-west-1
       network: {block: 0}
       autoscaling: {engine: ENGINE}
+      edge: {firewall: false}
       version: "VERSION"
+      highlyAvailable: false
+      deletionProtection: false
       nodePools:
         - {name: system, class: system, nodes: {min: 2, max: 2}}
         - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
     - name: gke
       cloud: gcp
       project: example
+      edge: {firewall: false}
       region: europe-west1
       network: {block: 1}
       version: "VERSION"
+      highlyAvailable: false
+      deletionProtection: false
       nodePools:
         - {name: system, class: system, nodes: {min: 2, max: 2}}
         - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
@@ -39,6 +45,8 @@ const upgradeStack = `config:
       region: fra1
       network: {block: 2}
       version: "VERSION"
+      highlyAvailable: false
+      deletionProtection: false
       nodePools:
         - {name: system, class: system, nodes: {min: 2, max: 2}}
         - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}

@@ -31,7 +31,8 @@ func TestABucketIsPrivateAndKeepsVersions(t *testing.T) {
 	})
 	got := r.One(t, bucketType, "main-data")
 	for path, want := range map[string]any{
-		"name": nil, "region": "fra1", "acl": "private", "versioning.enabled": true, "forceDestroy": false,
+		"name": nil, "region": "fra1", "acl": "private", "versioning.enabled": true,
+		"forceDestroy": true, // of a cluster that is not protected
 		"lifecycleRules": []any{
 			map[string]any{
 				"id": "noncurrent", "enabled": true, "abortIncompleteMultipartUploadDays": 7.0,

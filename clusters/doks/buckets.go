@@ -56,8 +56,8 @@ func (p *Platform) Bucket(ctx *pulumi.Context, parent pulumi.Resource, name stri
 		// What is overwritten or deleted stays for a while.
 		Versioning:     digitalocean.SpacesBucketVersioningArgs{Enabled: pulumi.Bool(true)},
 		LifecycleRules: rules,
-		// A bucket with objects in it is not deleted.
-		ForceDestroy: pulumi.Bool(false),
+		// A bucket with objects in it is not deleted as long as the cluster is protected.
+		ForceDestroy: pulumi.Bool(!p.args.DeletionProtection),
 	}, pulumi.Parent(parent), p.protect())
 	if err != nil {
 		return nil, err

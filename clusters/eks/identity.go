@@ -26,7 +26,12 @@ func (p *Platform) Identity(ctx *pulumi.Context, parent pulumi.Resource, name st
 	if err != nil {
 		return nil, err
 	}
-	return &spec.Identity{Name: role.Name, Annotations: pulumi.StringMap{}.ToStringMapOutput(), Ready: ready}, nil
+	return &spec.Identity{
+		Name: role.Name, Annotations: pulumi.StringMap{}.ToStringMapOutput(), Ready: ready,
+		// The Pod Identity agent of each node:
+		// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+		Sources: []spec.Source{{CIDR: "169.254.170.23/32", Port: 80}},
+	}, nil
 }
 
 // podIdentity makes a role with a policy of its own and binds it to a service

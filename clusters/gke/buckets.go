@@ -39,8 +39,8 @@ func (p *Platform) Bucket(ctx *pulumi.Context, parent pulumi.Resource, name stri
 		Versioning:             storage.BucketVersioningArgs{Enabled: pulumi.Bool(true)},
 		SoftDeletePolicy:       storage.BucketSoftDeletePolicyArgs{RetentionDurationSeconds: pulumi.Int(softDeleteSeconds)},
 		LifecycleRules:         lifecycle(args),
-		// A bucket with objects in it is never deleted.
-		ForceDestroy: pulumi.Bool(false),
+		// A bucket with objects in it is not deleted as long as the cluster is protected.
+		ForceDestroy: pulumi.Bool(!p.args.DeletionProtection),
 		Labels:       p.labels(),
 	}
 	if args.Key != nil {

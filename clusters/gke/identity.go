@@ -54,6 +54,9 @@ func (p *Platform) Identity(ctx *pulumi.Context, parent pulumi.Resource, name st
 		Name:        account.Email,
 		Annotations: pulumi.StringMap{annotation: account.Email}.ToStringMapOutput(),
 		Ready:       ready,
+		// GKE's metadata server, as Dataplane V2 sees it and as it is behind it:
+		// https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
+		Sources: []spec.Source{{CIDR: "169.254.169.254/32", Port: 80}, {CIDR: "169.254.169.252/32", Port: 988}},
 	}, nil
 }
 

@@ -23,8 +23,8 @@ func (p *Platform) Zone(ctx *pulumi.Context, parent pulumi.Resource, name string
 		DnssecConfig: dns.ManagedZoneDnssecConfigArgs{State: pulumi.String("on"), NonExistence: pulumi.String("nsec3")},
 		// Who asked for what, to find out where an attack on names began.
 		CloudLoggingConfig: dns.ManagedZoneCloudLoggingConfigArgs{EnableLogging: pulumi.Bool(true)},
-		// A zone with records in it is never deleted.
-		ForceDestroy: pulumi.Bool(false),
+		// A zone with records in it is not deleted as long as the cluster is protected.
+		ForceDestroy: pulumi.Bool(!p.args.DeletionProtection),
 		Labels:       p.labels(),
 	}, pulumi.Parent(parent), p.protect(), pulumi.DependsOn([]pulumi.Resource{api}))
 	if err != nil {

@@ -231,6 +231,17 @@ type Identity struct {
 	Credentials *pulumi.StringMapOutput
 	// Ready are the resources that must be there before its pods start.
 	Ready []pulumi.Resource
+	// Sources are the addresses in the node that give its pods their
+	// credentials; a network policy must let them through.
+	Sources []Source
+}
+
+// Source is an address that gives out credentials.
+type Source struct {
+	// CIDR of the address, a /32.
+	CIDR string
+	// Port there, TCP.
+	Port int
 }
 
 // secretPrefix is what both AWS and Google Cloud allow in names of secrets,
