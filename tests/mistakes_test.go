@@ -39,7 +39,7 @@ func TestMistakes(t *testing.T) {
 			[]string{"is not valid YAML", "line 2"},
 		},
 		"an unknown key and overlapping ranges, both reported": {
-			[]string{"up", "--config-file", replaceIn(t, s.edited(t, "dev", "size: s-2vcpu-4gb", "sise: s-2vcpu-4gb"), "pods: 10.104.0.0/16", "pods: 10.100.0.0/16")},
+			[]string{"up", "--config-file", replaceIn(t, s.edited(t, "dev", "size: s-2vcpu-4gb", "sise: s-2vcpu-4gb"), "network: {block: 8}", "network: {block: 8, pods: 10.128.0.0/16}")},
 			exitcode.Usage,
 			[]string{"ai-now:clusters[0].nodePools[0].sise", `did you mean "size"?`, "ai-now:clusters[0].network.pods", "overlaps"},
 		},
