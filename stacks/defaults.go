@@ -35,7 +35,7 @@ var Defaults = []Default{
 	{
 		"clusters[].highlyAvailable", "true",
 		"an outage costs more than a second control plane; where it does not, say so",
-		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
+		eachCluster(func(_ *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.HighlyAvailable == nil && cloud.Settings[catalog.SettingHighlyAvailable] != catalog.Refused {
 				cluster.HighlyAvailable = new(true)
 			}
@@ -44,7 +44,7 @@ var Defaults = []Default{
 	{
 		"clusters[].deletionProtection", "true",
 		"a cluster is not deleted by mistake; to delete it on purpose takes one update more",
-		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
+		eachCluster(func(_ *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.DeletionProtection == nil && cloud.Settings[catalog.SettingDeletionProtection] != catalog.Refused {
 				cluster.DeletionProtection = new(true)
 			}
@@ -161,7 +161,7 @@ var Defaults = []Default{
 	{
 		"clusters[].edge.firewall", "true",
 		"what is open to the internet is attacked; it is billed by the month: turn it off where nothing is open",
-		eachCluster(func(c *Config, cluster *Cluster, cloud catalog.Cloud) {
+		eachCluster(func(_ *Config, cluster *Cluster, cloud catalog.Cloud) {
 			if cluster.Edge.Firewall == nil && cloud.Settings[catalog.SettingEdge] != catalog.Refused {
 				cluster.Edge.Firewall = new(true)
 			}

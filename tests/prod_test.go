@@ -85,7 +85,7 @@ func TestProd(t *testing.T) {
 			return o.Properties["namespace"] == "shop" && o.Properties["serviceAccount"] == "storefront"
 		}))
 	})
-	step(t, "Karpenter's pools and machines are what its own definitions allow", func(t *testing.T, ctx context.Context) {
+	step(t, "Karpenter's pools and machines are what its own definitions allow", func(t *testing.T, _ context.Context) {
 		output := s.must(t, "kubectl", "--stack", "prod", "--cluster", "eks-eu", "--", "get", "nodepools,ec2nodeclasses", "-o", "name")
 		for _, pool := range []string{"system", "general", "batch"} {
 			require.Contains(t, output, "nodepool.karpenter.sh/"+pool)
