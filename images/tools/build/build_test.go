@@ -100,11 +100,11 @@ func TestTheTableSaysWhatWasMeasuredAndOnWhat(t *testing.T) {
 
 func TestAContainerIsRunHardened(t *testing.T) {
 	t.Parallel()
-	content, err := json.Marshal(specify("/root", Image{Name: "sample", Scratch: "/work", Memory: 64 * mib, Env: []string{"B=2"}}, config{Env: []string{"A=1"}}, []string{"/app"}))
+	content, err := json.Marshal(specify("/root", Image{Name: "sample", Scratch: "/scratch", Memory: 64 * mib, Env: []string{"B=2"}}, config{Env: []string{"A=1"}}, []string{"/app"}))
 	require.NoError(t, err)
 	for _, text := range []string{
 		`"uid":65532`, `"gid":65532`, `"noNewPrivileges":true`, `"capabilities":{}`, `"readonly":true`, `"limit":67108864`,
-		`"env":["A=1","B=2"]`, `"cwd":"/"`, `"destination":"/work"`, `"args":["/app"]`,
+		`"env":["A=1","B=2"]`, `"cwd":"/"`, `"destination":"/scratch"`, `"args":["/app"]`,
 	} {
 		require.Contains(t, string(content), text)
 	}

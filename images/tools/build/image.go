@@ -44,13 +44,13 @@ var Images = []Image{
 	{
 		Name: "debug", Dockerfile: "images/debug/Dockerfile", Context: ".",
 		Command: []string{"/bin/sh", "-c", "kubectl version --client && grpcurl -version && crane version && pprof -h 2>&1 | head -n 1"},
-		Scratch: "/work", Memory: 256 * mib, Budget: Budget{Pull: 48 * mib, Layers: 3},
+		Scratch: "/scratch", Memory: 256 * mib, Budget: Budget{Pull: 48 * mib, Layers: 3},
 	},
 	{
 		Name: "runner", Dockerfile: "images/runner/Dockerfile", Context: ".",
 		Command: []string{"/bin/sh", "-c", "pulumi version && kubectl version --client && pulumi-analyzer-policy-go --version && pulumi stack ls --all"},
-		Env:     []string{"PULUMI_BACKEND_URL=file:///work"},
-		Scratch: "/work", Memory: 512 * mib, Budget: Budget{Pull: 120 * mib, Layers: 6},
+		Env:     []string{"PULUMI_BACKEND_URL=file:///scratch"},
+		Scratch: "/scratch", Memory: 512 * mib, Budget: Budget{Pull: 120 * mib, Layers: 6},
 	},
 }
 
