@@ -23,6 +23,7 @@ import (
 	"syscall"
 
 	"github.com/ai-now/platform/policy/crossguard"
+	"github.com/ai-now/platform/policy/expressions"
 	"github.com/ai-now/platform/policy/rule"
 	"github.com/ai-now/platform/policy/rules"
 )
@@ -83,15 +84,17 @@ func isAddress(arg string) bool {
 
 func pack() crossguard.Pack {
 	return crossguard.Pack{
-		Name:           "ai-now",
-		DisplayName:    "AI-Now platform",
-		Version:        version,
-		Description:    "The rules an AI-Now platform keeps, on Kubernetes, EKS, GKE and DOKS.",
-		Level:          rule.Mandatory,
-		Rules:          rules.All(),
-		Reference:      rules.ReferenceFile,
-		EnvironmentKey: "ai-now:environment",
-		Environment:    os.Getenv(environmentVariable),
+		Name:             "ai-now",
+		DisplayName:      "AI-Now platform",
+		Version:          version,
+		Description:      "The rules an AI-Now platform keeps, on Kubernetes, EKS, GKE and DOKS.",
+		Level:            rule.Mandatory,
+		Rules:            rules.All(),
+		Reference:        rules.ReferenceFile,
+		Evaluator:        expressions.New(),
+		EnvironmentKey:   "ai-now:environment",
+		ConfigurationKey: "ai-now:policy",
+		Environment:      os.Getenv(environmentVariable),
 		EnvironmentHint: "ai-now:environment in the stack's configuration, or for an exported state the " +
 			"environment variable " + environmentVariable,
 	}

@@ -18,7 +18,9 @@ func (s *Server) Analyze(ctx context.Context, req *pulumirpc.AnalyzeRequest) (*p
 		return resp, nil
 	}
 	res := resourceFrom(req)
-	return s.judgeAll(ctx, p, resp, func(e enforced) rule.Verdict { return e.Judge(e.circumstances, res) })
+	return s.judgeAll(ctx, p, resp, func(e enforced) rule.Verdict {
+		return s.exempt(e, res, e.Judge(e.circumstances, res))
+	})
 }
 
 // AnalyzeStack judges all resources of a stack together, by their outputs.
@@ -49,6 +51,10 @@ func (s *Server) judgeAll(
 		}
 		verdict := judge(e)
 		resp.Diagnostics = append(resp.Diagnostics, s.diagnostics(e, verdict)...)
+		if notice := s.undecided(e, verdict); notice != nil {
+			resp.Diagnostics = append(resp.Diagnostics, notice)
+			continue
+		}
 		if na := notApplicable(e.ID, verdict); na != nil {
 			silent = append(silent, na)
 		}
@@ -87,6 +93,19 @@ func (s *Server) diagnostics(e enforced, v rule.Verdict) []*pulumirpc.AnalyzeDia
 		list = append(list, s.diagnostic(e, level, same[0].URN, s.message(e, same)))
 	}
 	return list
+}
+
+// undecided tells that a rule over a Kubernetes object cannot judge it yet, or nil.
+// It is advisory: the update judges with the values known, and so does the
+// cluster at admission.
+func (s *Server) undecided(e enforced, v rule.Verdict) *pulumirpc.AnalyzeDiagnostic {
+	if len(v.Undecided) == 0 || len(v.Findings) > 0 || len(e.On.Kinds) == 0 {
+		return nil
+	}
+	return s.diagnostic(e, rule.Advisory, "", fmt.Sprintf(
+		"%s: undecided until apply, for these values are not known yet: %s.\n"+
+			"The update judges when they are, and so does the cluster at admission.\nSee %s",
+		e.Title, joinPaths(v.Undecided), s.pack.link(e.Rule)))
 }
 
 // byResource groups findings by the resource they are about, in the order of

@@ -8,6 +8,7 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/policy/rule"
 )
 
@@ -24,7 +25,7 @@ func TestLevelOfAFinding(t *testing.T) {
 	tests := []struct {
 		name       string
 		pack, rule rule.Level
-		initial    Config
+		initial    configuration.Config
 		config     config
 		want       pulumirpc.EnforcementLevel
 	}{
@@ -40,8 +41,8 @@ func TestLevelOfAFinding(t *testing.T) {
 		{name: "all disables a rule", config: config{"all": disabled}, want: disabled},
 		{name: "configuration enables a rule", rule: rule.Disabled, config: config{"small-size": advisory}, want: advisory},
 		{name: "a rule at level remediate that is still broken is mandatory", rule: rule.Remediate, want: mandatory},
-		{name: "the pack's initial configuration goes over the rule", rule: rule.Mandatory, initial: Config{"small-size": {Level: rule.Advisory}}, want: advisory},
-		{name: "a user's all goes over the pack's initial entry", initial: Config{"small-size": {Level: rule.Mandatory}}, config: config{"all": advisory}, want: advisory},
+		{name: "the pack's initial configuration goes over the rule", rule: rule.Mandatory, initial: configuration.Config{"small-size": {Level: rule.Advisory}}, want: advisory},
+		{name: "a user's all goes over the pack's initial entry", initial: configuration.Config{"small-size": {Level: rule.Mandatory}}, config: config{"all": advisory}, want: advisory},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,7 +76,7 @@ func TestLevelsTheEngineIsTold(t *testing.T) {
 		onThings("initial", nil),
 	)
 	pack.Level = rule.Advisory
-	pack.Initial = Config{"initial": {Level: rule.Disabled}}
+	pack.Initial = configuration.Config{"initial": {Level: rule.Disabled}}
 	info, err := dial(t, pack).GetAnalyzerInfo(context.Background(), nil)
 	require.NoError(t, err)
 	got := map[string]pulumirpc.EnforcementLevel{}

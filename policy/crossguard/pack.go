@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"time"
 
+	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/policy/rule"
 )
 
@@ -20,33 +23,26 @@ type Pack struct {
 	Rules []*rule.Rule
 	// Initial is the configuration that comes with the pack; a user's goes over
 	// it.
-	Initial Config
+	Initial configuration.Config
 	// Reference is where the rules are explained; a rule's own place in it is
 	// Reference#ID. It is shown with every finding.
 	Reference string
 	// EnvironmentKey is the key of the stack's configuration that holds its
 	// environment, "" when there is none.
 	EnvironmentKey string
+	// ConfigurationKey is the key of the stack's configuration that holds a
+	// configuration.Stack, "" when there is none.
+	ConfigurationKey string
+	// Evaluator evaluates the rules that are expressions; nil when there are none.
+	Evaluator rule.Evaluator
+	// Now is the clock that exemptions end by; nil means time.Now.
+	Now func() time.Time
 	// Environment is the environment of stacks whose configuration the engine
 	// does not send, as at `pulumi policy analyze`; "" when nobody knows.
 	Environment string
 	// EnvironmentHint says, for a message, where an environment is set.
 	EnvironmentHint string
 }
-
-// Config is configuration of a pack: per rule, or for all under "all".
-type Config map[string]RuleConfig
-
-// RuleConfig is what configuration says about a rule.
-type RuleConfig struct {
-	// Level is the enforcement level, "" when nothing is said.
-	Level rule.Level
-	// Settings are values of the rule's settings.
-	Settings map[string]any
-}
-
-// allRules is the key under which configuration speaks of every rule.
-const allRules = "all"
 
 var (
 	// Pulumi's own rule for the names of packs.
@@ -69,8 +65,8 @@ func (p *Pack) validate() error {
 		switch {
 		case !ruleID.MatchString(r.ID):
 			refuse("the rule id %q is not made of lower-case words joined by hyphens", r.ID)
-		case r.ID == allRules:
-			refuse("no rule can have the id %q: configuration means every rule by it", allRules)
+		case r.ID == configuration.AllRules:
+			refuse("no rule can have the id %q: configuration means every rule by it", configuration.AllRules)
 		case seen[r.ID]:
 			refuse("two rules have the id %q", r.ID)
 		}
@@ -82,11 +78,14 @@ func (p *Pack) validate() error {
 			refuse("%s: the severity is %q; there are low, medium, high and critical", r.ID, r.Severity)
 		}
 		_, overStack := r.Check.(rule.StackCheck)
+		_, expressions := r.Check.(rule.Expressions)
 		switch {
 		case r.Check == nil:
 			refuse("%s: the rule has no check", r.ID)
 		case overStack != r.On.Stack:
-			refuse("%s: a rule over the stack needs a StackCheck, a rule over resources a ResourceCheck", r.ID)
+			refuse("%s: a rule over the stack needs a StackCheck, a rule over resources a ResourceCheck or Expressions", r.ID)
+		case expressions && p.Evaluator == nil:
+			refuse("%s: the rule is made of expressions, and the pack has no evaluator", r.ID)
 		case overStack && r.Remedy != nil:
 			refuse("%s: the engine cannot remediate a stack, only a resource", r.ID)
 		}
@@ -99,17 +98,50 @@ func (p *Pack) validate() error {
 			}
 		}
 	}
-	if _, err := p.resolve(p.Initial); err != nil {
+	if _, err := p.resolve(); err != nil {
 		mistakes = append(mistakes, err)
 	}
 	return errors.Join(mistakes...)
 }
 
-func knownLevel(l rule.Level) bool {
-	for _, known := range rule.Levels() {
-		if l == known {
-			return true
-		}
+func knownLevel(l rule.Level) bool { return slices.Contains(rule.Levels(), l) }
+
+// resolve applies layers of configuration over the pack's own. It returns every
+// mistake together, each with a hint.
+func (p *Pack) resolve(layers ...configuration.Config) (map[string]configuration.Resolved, error) {
+	level := p.Level
+	if level == "" {
+		level = rule.Mandatory
 	}
-	return false
+	resolved, mistakes := configuration.Resolve(p.Rules, level, append([]configuration.Config{p.Initial}, layers...)...)
+	if len(mistakes) > 0 {
+		return nil, fmt.Errorf("configuration of the policy pack %s:\n%w\nThe rules and their settings: %s",
+			p.Name, errors.Join(mistakes...), p.Reference)
+	}
+	return resolved, nil
+}
+
+// stackConfiguration reads what the stack's configuration says about the rules.
+func (p *Pack) stackConfiguration(text string) (configuration.Stack, []configuration.Config, error) {
+	stack, err := configuration.ParseStack(text)
+	if err != nil {
+		return stack, nil, fmt.Errorf("%s: %w\nThe rules and their settings: %s", p.ConfigurationKey, err, p.Reference)
+	}
+	var mistakes []error
+	for _, m := range stack.Mistakes(p.Rules) {
+		mistakes = append(mistakes, fmt.Errorf("%s.%w", p.ConfigurationKey, m))
+	}
+	if len(mistakes) > 0 {
+		return stack, nil, fmt.Errorf("the stack's configuration of the rules is wrong:\n%w\nThe rules and their settings: %s",
+			errors.Join(mistakes...), p.Reference)
+	}
+	layers, err := stack.Layers()
+	return stack, layers, err
+}
+
+func (p *Pack) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
 }

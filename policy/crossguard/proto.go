@@ -8,6 +8,7 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/policy/rule"
 )
 
@@ -34,10 +35,10 @@ func levelFrom(l pulumirpc.EnforcementLevel) rule.Level {
 	return rule.Level(fmt.Sprintf("level %d of the protocol", l))
 }
 
-func configFrom(m map[string]*pulumirpc.PolicyConfig) Config {
-	c := make(Config, len(m))
+func configFrom(m map[string]*pulumirpc.PolicyConfig) configuration.Config {
+	c := make(configuration.Config, len(m))
 	for id, given := range m {
-		c[id] = RuleConfig{
+		c[id] = configuration.RuleConfig{
 			Level:    levelFrom(given.GetEnforcementLevel()),
 			Settings: given.GetProperties().AsMap(),
 		}
@@ -45,12 +46,9 @@ func configFrom(m map[string]*pulumirpc.PolicyConfig) Config {
 	return c
 }
 
-// info describes the pack; levels are those without a user's configuration.
-func (p *Pack) info() (*pulumirpc.AnalyzerInfo, error) {
-	defaults, err := p.resolve(p.Initial)
-	if err != nil {
-		return nil, err
-	}
+// info describes the pack. The engine fills in what a policy configuration file
+// leaves open from it, so the levels and settings are those that hold without one.
+func (p *Pack) info(defaults map[string]configuration.Resolved) (*pulumirpc.AnalyzerInfo, error) {
 	info := &pulumirpc.AnalyzerInfo{
 		Name:           p.Name,
 		DisplayName:    p.DisplayName,
@@ -68,8 +66,8 @@ func (p *Pack) info() (*pulumirpc.AnalyzerInfo, error) {
 	return info, nil
 }
 
-func (p *Pack) describe(r *rule.Rule, d resolved) (*pulumirpc.PolicyInfo, error) {
-	schema, err := configSchema(r, d.settings)
+func (p *Pack) describe(r *rule.Rule, d configuration.Resolved) (*pulumirpc.PolicyInfo, error) {
+	schema, err := configSchema(r, d.Settings)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +80,7 @@ func (p *Pack) describe(r *rule.Rule, d resolved) (*pulumirpc.PolicyInfo, error)
 		DisplayName:      r.Title,
 		Description:      r.Title,
 		Message:          r.Why,
-		EnforcementLevel: levels[d.level],
+		EnforcementLevel: levels[d.Level],
 		ConfigSchema:     schema,
 		PolicyType:       kind,
 		Severity:         severities[r.Severity],

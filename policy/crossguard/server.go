@@ -11,6 +11,7 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/policy/rule"
 )
 
@@ -19,7 +20,6 @@ type Server struct {
 	pulumirpc.UnimplementedAnalyzerServer
 
 	pack *Pack
-	info *pulumirpc.AnalyzerInfo
 
 	// cancelled ends when the engine asks to stop.
 	cancelled context.Context
@@ -32,8 +32,12 @@ type Server struct {
 
 // state is what the engine told us.
 type state struct {
-	rules map[string]resolved
-	stack rule.StackInfo
+	info       *pulumirpc.AnalyzerInfo
+	rules      map[string]configuration.Resolved
+	stack      rule.StackInfo
+	exemptions []configuration.Exemption
+	// layers are what the stack's configuration says about the rules.
+	layers []configuration.Config
 }
 
 // plan is what there is to do for one type of resource.
@@ -49,6 +53,8 @@ type enforced struct {
 	*rule.Rule
 	level         rule.Level
 	circumstances rule.Circumstances
+	// exemptions from the rule, expired ones too.
+	exemptions []configuration.Exemption
 }
 
 // NewServer makes a server. It fails, with all mistakes at once, when the pack
@@ -57,17 +63,17 @@ func NewServer(pack Pack) (*Server, error) {
 	if err := pack.validate(); err != nil {
 		return nil, fmt.Errorf("the policy pack is wrong:\n%w", err)
 	}
-	info, err := pack.info()
+	initial, err := pack.resolve()
 	if err != nil {
 		return nil, err
 	}
-	initial, err := pack.resolve(pack.Initial)
+	info, err := pack.info(initial)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{pack: &pack, info: info, plans: map[string]*plan{}}
+	s := &Server{pack: &pack, plans: map[string]*plan{}}
 	s.cancelled, s.cancel = context.WithCancel(context.Background())
-	s.state = state{rules: initial, stack: rule.StackInfo{Environment: pack.Environment}}
+	s.state = state{info: info, rules: initial, stack: rule.StackInfo{Environment: pack.Environment}}
 	return s, nil
 }
 
@@ -80,7 +86,9 @@ func (s *Server) Handshake(
 
 // GetAnalyzerInfo describes the pack and its rules.
 func (s *Server) GetAnalyzerInfo(context.Context, *emptypb.Empty) (*pulumirpc.AnalyzerInfo, error) {
-	return s.info, nil
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.state.info, nil
 }
 
 // GetPluginInfo tells the version of the pack.
@@ -88,8 +96,9 @@ func (s *Server) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.Plug
 	return &pulumirpc.PluginInfo{Version: s.pack.Version}, nil
 }
 
-// ConfigureStack tells which stack is judged. The engine does not call it when
-// it looks at a state without a stack.
+// ConfigureStack tells which stack is judged, and its configuration. The engine
+// calls it before it asks for the pack's rules, and not when it looks at a state
+// without a stack.
 func (s *Server) ConfigureStack(
 	_ context.Context, req *pulumirpc.AnalyzerStackConfigureRequest,
 ) (*pulumirpc.AnalyzerStackConfigureResponse, error) {
@@ -97,8 +106,21 @@ func (s *Server) ConfigureStack(
 	if environment == "" {
 		environment = s.pack.Environment
 	}
+	own, layers, err := s.pack.stackConfiguration(req.GetConfig()[s.pack.ConfigurationKey])
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	rules, err := s.pack.resolve(layers...)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	info, err := s.pack.info(rules)
+	if err != nil {
+		return nil, status.Error(codes.Internal, err.Error())
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.info, s.state.rules, s.state.layers, s.state.exemptions = info, rules, layers, own.Exemptions
 	s.state.stack = rule.StackInfo{
 		Name:         req.GetStack(),
 		Project:      req.GetProject(),
@@ -113,12 +135,13 @@ func (s *Server) ConfigureStack(
 // Configure applies a user's configuration in place of an earlier one. All
 // mistakes come back together, and then nothing is changed.
 func (s *Server) Configure(_ context.Context, req *pulumirpc.ConfigureAnalyzerRequest) (*emptypb.Empty, error) {
-	rules, err := s.pack.resolve(s.pack.Initial, configFrom(req.GetPolicyConfig()))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	layers := append(s.state.layers[:len(s.state.layers):len(s.state.layers)], configFrom(req.GetPolicyConfig()))
+	rules, err := s.pack.resolve(layers...)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.state.rules = rules
 	s.plans = map[string]*plan{}
 	return &emptypb.Empty{}, nil
@@ -172,12 +195,13 @@ func (s *Server) makePlan(typ string) *plan {
 		holds := s.state.rules[r.ID]
 		e := enforced{
 			Rule:          r,
-			level:         holds.level,
-			circumstances: rule.Circumstances{Settings: holds.settings, Stack: s.state.stack},
+			level:         holds.Level,
+			circumstances: rule.Circumstances{Settings: holds.Settings, Stack: s.state.stack, Evaluator: s.pack.Evaluator},
+			exemptions:    s.state.exemptionsFrom(r.ID),
 		}
 		reason := ""
 		switch {
-		case holds.level == rule.Disabled:
+		case holds.Level == rule.Disabled:
 			reason = "the rule is disabled"
 		case !r.On.Stack && !r.On.Matches(typ):
 			reason = "the rule does not look at resources of this type"
@@ -189,7 +213,7 @@ func (s *Server) makePlan(typ string) *plan {
 			continue
 		}
 		p.judges = append(p.judges, e)
-		if holds.level == rule.Remediate && r.Remedy != nil {
+		if holds.Level == rule.Remediate && r.Remedy != nil {
 			p.menders = append(p.menders, e)
 		} else {
 			p.unmended = append(p.unmended, &pulumirpc.PolicyNotApplicable{

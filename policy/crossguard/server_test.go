@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/policy/rule"
 )
 
@@ -285,7 +286,7 @@ func TestAWrongPackIsRefused(t *testing.T) {
 			p.Rules[0].Settings = []rule.Setting{{Name: "enforcementLevel", Type: rule.Text, Default: ""}}
 		}, "small-size: enforcementLevel is set by configuration itself"},
 		{"a default the setting refuses", func(p *Pack) { p.Rules[0].Settings[0].Default = []any{"huge"} }, `"huge" is not allowed; allowed are small, medium`},
-		{"an initial configuration for no rule", func(p *Pack) { p.Initial = Config{"smal-size": {Level: rule.Advisory}} }, `smal-size: there is no such rule; did you mean "small-size"?`},
+		{"an initial configuration for no rule", func(p *Pack) { p.Initial = configuration.Config{"smal-size": {Level: rule.Advisory}} }, `smal-size: there is no such rule; did you mean "small-size"?`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

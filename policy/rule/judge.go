@@ -33,15 +33,20 @@ type Failure struct {
 type Circumstances struct {
 	Settings Settings
 	Stack    StackInfo
+	// Evaluator evaluates rules that are [Expressions].
+	Evaluator Evaluator
 }
 
 // Judge applies the rule to one resource. It never panics.
 func (r *Rule) Judge(c Circumstances, res *Resource) Verdict {
-	check, ok := r.Check.(ResourceCheck)
-	if !ok {
+	switch check := r.Check.(type) {
+	case ResourceCheck:
+		return r.inquire(c, []*Resource{res}, func(q *Inquiry) { check(q, res) })
+	case Expressions:
+		return r.inquire(c, []*Resource{res}, func(q *Inquiry) { r.evaluate(c, q, res) })
+	default:
 		return Verdict{NotApplicable: "the rule looks at the stack as a whole"}
 	}
-	return r.inquire(c, []*Resource{res}, func(q *Inquiry) { check(q, res) })
 }
 
 // JudgeStack applies the rule to a stack. It never panics.
@@ -86,6 +91,16 @@ func (r *Rule) inquire(c Circumstances, over []*Resource, ask func(*Inquiry)) (v
 	}
 	slices.Sort(q.undecided)
 	return Verdict{Findings: q.findings, Undecided: slices.Compact(q.undecided)}
+}
+
+func (r *Rule) evaluate(c Circumstances, q *Inquiry, res *Resource) {
+	findings, undecided, err := c.Evaluator.Evaluate(r, c.Settings, res)
+	if err != nil {
+		// As for a panic of a Go check: the rule has a bug, or the object is none
+		// that the API server would take.
+		panic(err)
+	}
+	q.findings, q.undecided = findings, undecided
 }
 
 // outside is why a rule bound to environments does not judge this stack, or "".

@@ -43,6 +43,12 @@ var podSpecs = map[Kind][]string{
 	{"batch", "CronJob"}:              {"spec", "jobTemplate", "spec", "template", "spec"},
 }
 
+// PodSpecPath is where a kind keeps the podSpec, and whether it runs pods.
+func PodSpecPath(k Kind) ([]string, bool) {
+	where, ok := podSpecs[k]
+	return where, ok
+}
+
 // Workloads are the kinds of Kubernetes objects that run pods.
 func Workloads() Target {
 	return Target{Kinds: []Kind{

@@ -3,6 +3,7 @@ package rule
 import (
 	"path"
 	"strings"
+	"sync"
 )
 
 // Resource is one resource as a rule sees it. It is made once and handed to
@@ -22,6 +23,8 @@ type Resource struct {
 	Properties Value
 
 	pod     *Pod
+	memo    sync.Once
+	kept    any
 	inStack bool // one of many, so messages must name it
 }
 
@@ -32,6 +35,13 @@ func NewResource(urn, typ, name string, tree map[string]any) *Resource {
 	r.Properties = Value{data: tree, of: r}.open()
 	r.pod = extractPod(r)
 	return r
+}
+
+// Keep makes something of the resource once and keeps it with the resource, as
+// an evaluator's own form of the object. There is room for one thing.
+func (r *Resource) Keep(make func() any) any {
+	r.memo.Do(func() { r.kept = make() })
+	return r.kept
 }
 
 // Get goes down the properties by keys; see [Value.Get].

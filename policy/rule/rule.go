@@ -57,7 +57,8 @@ type Rule struct {
 	Remedy Remedy
 }
 
-// Check is how a rule decides: [ResourceCheck] or [StackCheck].
+// Check is how a rule decides: [Expressions] over a Kubernetes object,
+// [ResourceCheck] or [StackCheck].
 type Check interface{ check() }
 
 // ResourceCheck judges one resource by its inputs, before anything is done

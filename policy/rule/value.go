@@ -80,6 +80,10 @@ func (v Value) Items() []Value {
 	return items
 }
 
+// Tree is the value itself, in the types that [Value] lists. It must not be
+// changed.
+func (v Value) Tree() any { return v.data }
+
 // Resource is the resource the value belongs to, or nil.
 func (v Value) Resource() *Resource { return v.of }
 
@@ -232,14 +236,28 @@ func writePath(b *strings.Builder, s *step) {
 	switch {
 	case s.index >= 0:
 		b.WriteString("[" + strconv.Itoa(s.index) + "]")
-	case !plainKey(s.key):
-		b.WriteString("[" + strconv.Quote(s.key) + "]")
 	default:
-		if b.Len() > 0 {
-			b.WriteByte('.')
-		}
-		b.WriteString(s.key)
+		writeKey(b, s.key)
 	}
+}
+
+func writeKey(b *strings.Builder, key string) {
+	if !plainKey(key) {
+		b.WriteString("[" + strconv.Quote(key) + "]")
+		return
+	}
+	if b.Len() > 0 {
+		b.WriteByte('.')
+	}
+	b.WriteString(key)
+}
+
+// JoinPath is the path of a key below a path, as [Value.Path] writes it.
+func JoinPath(path, key string) string {
+	var b strings.Builder
+	b.WriteString(path)
+	writeKey(&b, key)
+	return b.String()
 }
 
 func plainKey(key string) bool {

@@ -1,5 +1,6 @@
-// Package rules has the platform's policy rules, by what they look at: pods,
-// namespaces, the resources of each cloud, and the stack as a whole. It knows no
+// Package rules has the platform's policy rules, by what they look at: the
+// resources of each cloud and the stack as a whole; those over Kubernetes objects
+// are in package kubernetes below it. It knows no
 // protocol; what a rule is, package rule says.
 //
 // A rule's file has the name of its cloud and of the service it is about:
@@ -12,24 +13,16 @@
 // testdata, and regenerate the reference with `go test ./policy/... -update`.
 package rules
 
-import "github.com/ai-now/platform/policy/rule"
+import (
+	"github.com/ai-now/platform/policy/rule"
+	"github.com/ai-now/platform/policy/rules/kubernetes"
+)
 
 // All are the rules of the pack, in the order of the reference.
-func All() []*rule.Rule {
+func All() []*rule.Rule { return append(kubernetes.All(), overClouds()...) }
+
+func overClouds() []*rule.Rule {
 	return []*rule.Rule{
-		// Pods, whatever runs them.
-		podPrivileged(),      // no container owns its node
-		podNonRoot(),         // no process starts as root
-		podEscalation(),      // no process gains rights after its start
-		podHostNamespaces(),  // no pod sees the node's processes or network
-		podHostPath(),        // no pod reads or writes the node's disk
-		podImageTag(),        // every image names the version it is
-		podResources(),       // every container says what it needs and may take
-		podDefaultIdentity(), // a pod that was given no identity has none
-
-		// Namespaces.
-		namespacePodSecurity(), // the cluster itself refuses what the rules refuse
-
 		// All clouds.
 		resourceOwnerTags(),   // every resource says whose it is
 		resourceEnvironment(), // and is of the stack's environment

@@ -1,6 +1,19 @@
-package rules
+package kubernetes
 
-import "github.com/ai-now/platform/policy/rule"
+import (
+	"github.com/ai-now/platform/policy/rule"
+	"github.com/ai-now/platform/policy/rules/controls"
+)
+
+func podPrivilegeRules() []*rule.Rule {
+	return []*rule.Rule{
+		podPrivileged(),     // no container owns its node
+		podNonRoot(),        // no process starts as root
+		podEscalation(),     // no process gains rights after its start
+		podHostNamespaces(), // no pod sees the node's processes or network
+		podHostPath(),       // no pod reads or writes the node's disk
+	}
+}
 
 func podPrivileged() *rule.Rule {
 	return &rule.Rule{
@@ -13,9 +26,9 @@ func podPrivileged() *rule.Rule {
 		Fix: "Remove securityContext.privileged, or set it to false. Grant the one capability the " +
 			"process needs if there is one, in a namespace whose Pod Security level allows it.",
 		Controls: []rule.Control{
-			cis(cisKubernetes, "5.2.2", "Minimize the admission of privileged containers"),
-			cis(cisEKS, "4.2.1", "Minimize the admission of privileged containers"),
-			heading(podSecurity, "Baseline: Privileged Containers"),
+			controls.Control(controls.CISKubernetes, "5.2.2", "Minimize the admission of privileged containers"),
+			controls.Control(controls.CISEKS, "4.2.1", "Minimize the admission of privileged containers"),
+			controls.Heading(controls.PodSecurity, "Baseline: Privileged Containers"),
 		},
 		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
 			q.EachContainer(r.Pod(), func(c rule.Container) {
@@ -37,9 +50,9 @@ func podNonRoot() *rule.Rule {
 		Fix: "Set securityContext.runAsNonRoot to true on the pod (or on every container), and no " +
 			"runAsUser of 0 anywhere. Build the image with a fixed user id of its own.",
 		Controls: []rule.Control{
-			cis(cisKubernetes, "5.2.7", "Minimize the admission of root containers"),
-			heading(podSecurity, "Restricted: Running as Non-root"),
-			heading(nsaHardening, `"Non-root" containers and "rootless" container engines`),
+			controls.Control(controls.CISKubernetes, "5.2.7", "Minimize the admission of root containers"),
+			controls.Heading(controls.PodSecurity, "Restricted: Running as Non-root"),
+			controls.Heading(controls.NSAHardening, `"Non-root" containers and "rootless" container engines`),
 		},
 		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
 			pod := r.Pod()
@@ -76,11 +89,11 @@ func podEscalation() *rule.Rule {
 		Fix: "On every container set securityContext.allowPrivilegeEscalation to false and " +
 			"securityContext.capabilities.drop to [ALL].",
 		Controls: []rule.Control{
-			cis(cisKubernetes, "5.2.6", "Minimize the admission of containers with allowPrivilegeEscalation"),
-			cis(cisKubernetes, "5.2.9", "Minimize the admission of containers with capabilities assigned"),
-			cis(cisEKS, "4.2.5", "Minimize the admission of containers with allowPrivilegeEscalation"),
-			heading(podSecurity, "Restricted: Privilege Escalation"),
-			heading(podSecurity, "Restricted: Capabilities"),
+			controls.Control(controls.CISKubernetes, "5.2.6", "Minimize the admission of containers with allowPrivilegeEscalation"),
+			controls.Control(controls.CISKubernetes, "5.2.9", "Minimize the admission of containers with capabilities assigned"),
+			controls.Control(controls.CISEKS, "4.2.5", "Minimize the admission of containers with allowPrivilegeEscalation"),
+			controls.Heading(controls.PodSecurity, "Restricted: Privilege Escalation"),
+			controls.Heading(controls.PodSecurity, "Restricted: Capabilities"),
 		},
 		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
 			q.EachContainer(r.Pod(), func(c rule.Container) {
@@ -107,11 +120,11 @@ func podHostNamespaces() *rule.Rule {
 		Fix: "Remove hostNetwork, hostPID and hostIPC. Reach a pod through a Service instead of the " +
 			"node's network.",
 		Controls: []rule.Control{
-			cis(cisKubernetes, "5.2.3", "Minimize the admission of containers wishing to share the host process ID namespace"),
-			cis(cisKubernetes, "5.2.4", "Minimize the admission of containers wishing to share the host IPC namespace"),
-			cis(cisKubernetes, "5.2.5", "Minimize the admission of containers wishing to share the host network namespace"),
-			cis(cisEKS, "4.2.4", "Minimize the admission of containers wishing to share the host network namespace"),
-			heading(podSecurity, "Baseline: Host Namespaces"),
+			controls.Control(controls.CISKubernetes, "5.2.3", "Minimize the admission of containers wishing to share the host process ID namespace"),
+			controls.Control(controls.CISKubernetes, "5.2.4", "Minimize the admission of containers wishing to share the host IPC namespace"),
+			controls.Control(controls.CISKubernetes, "5.2.5", "Minimize the admission of containers wishing to share the host network namespace"),
+			controls.Control(controls.CISEKS, "4.2.4", "Minimize the admission of containers wishing to share the host network namespace"),
+			controls.Heading(controls.PodSecurity, "Baseline: Host Namespaces"),
 		},
 		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
 			for _, field := range []struct{ key, what string }{
@@ -137,8 +150,8 @@ func podHostPath() *rule.Rule {
 		Fix: "Use a PersistentVolumeClaim for data that must last, an emptyDir for scratch space, a " +
 			"ConfigMap or Secret for files the pod reads.",
 		Controls: []rule.Control{
-			cis(cisKubernetes, "5.2.11", "Minimize the admission of HostPath volumes"),
-			heading(podSecurity, "Baseline: HostPath Volumes"),
+			controls.Control(controls.CISKubernetes, "5.2.11", "Minimize the admission of HostPath volumes"),
+			controls.Heading(controls.PodSecurity, "Baseline: HostPath Volumes"),
 		},
 		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
 			q.Each(r.Pod().Spec.Get("volumes"), func(volume rule.Value) {

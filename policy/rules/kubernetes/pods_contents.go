@@ -1,10 +1,19 @@
-package rules
+package kubernetes
 
 import (
 	"strings"
 
 	"github.com/ai-now/platform/policy/rule"
+	"github.com/ai-now/platform/policy/rules/controls"
 )
+
+func podContentRules() []*rule.Rule {
+	return []*rule.Rule{
+		podImageTag(),        // every image names the version it is
+		podResources(),       // every container says what it needs and may take
+		podDefaultIdentity(), // a pod that was given no identity has none
+	}
+}
 
 func podImageTag() *rule.Rule {
 	return &rule.Rule{
@@ -17,7 +26,7 @@ func podImageTag() *rule.Rule {
 		Fix: "Name a version, as in registry.example.com/shop:1.4.2, or better the digest, as in " +
 			"registry.example.com/shop@sha256:….",
 		Controls: []rule.Control{
-			heading(nsaHardening, "Building secure container images"),
+			controls.Heading(controls.NSAHardening, "Building secure container images"),
 		},
 		Settings: []rule.Setting{{
 			Name:        "movingTags",
@@ -25,34 +34,13 @@ func podImageTag() *rule.Rule {
 			Default:     []any{"latest"},
 			Description: "Tags that do not name a version.",
 		}},
-		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
-			moving := q.Settings.Strings("movingTags")
-			q.EachContainer(r.Pod(), func(c rule.Container) {
-				image := c.Get("image")
-				named := image.Matches(func(ref string) bool { return namesVersion(ref, moving) })
-				// A container without an image is refused by Kubernetes itself.
-				q.Require(image.Present().Not().Or(named), image,
-					"%s runs the image %s, which names no version", c.Title(), image)
-			})
-		}),
+		Check: rule.Expressions{rule.Each("variables.containers", "c",
+			// The tag follows a colon in the last part of the path, for a colon before
+			// that is the registry's port.
+			`c.?image.orValue('') == '' || c.image.contains('@') || (c.image.matches(':[^/]+$') && `+
+				`!settings.movingTags.exists(t, c.image.endsWith(':' + t)))`,
+			`'container ' + c.name + ' runs the image ' + c.image + ','`, "which names no version")},
 	}
-}
-
-// namesVersion says whether an image reference has a digest, or a tag that does
-// not move. The tag follows a colon in the last part of the path, for a colon
-// before that is the registry's port.
-func namesVersion(ref string, moving []string) bool {
-	if _, digest, ok := strings.Cut(ref, "@"); ok {
-		return digest != ""
-	}
-	last := ref[strings.LastIndexByte(ref, '/')+1:]
-	_, tag, _ := strings.Cut(last, ":")
-	for _, m := range moving {
-		if tag == m {
-			return false
-		}
-	}
-	return tag != ""
 }
 
 func podResources() *rule.Rule {
@@ -71,7 +59,7 @@ func podResources() *rule.Rule {
 		Fix: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory on " +
 			"every container, the two memory values equal.",
 		Controls: []rule.Control{
-			heading(nsaHardening, "Resource policies"),
+			controls.Heading(controls.NSAHardening, "Resource policies"),
 		},
 		Settings: []rule.Setting{{
 			Name:        "amounts",
@@ -116,10 +104,10 @@ func podDefaultIdentity() *rule.Rule {
 			"automountServiceAccountToken to false. At level remediate the pack sets it where the " +
 			"program says nothing.",
 		Controls: []rule.Control{
-			cis(cisKubernetes, "5.1.5", "Ensure that default service accounts are not actively used"),
-			cis(cisKubernetes, "5.1.6", "Ensure that Service Account Tokens are only mounted where necessary"),
-			cis(cisEKS, "4.1.6", "Ensure that Service Account Tokens are only mounted where necessary"),
-			cis(cisGKE, "4.1.5", "Ensure that Service Account Tokens are only mounted where necessary"),
+			controls.Control(controls.CISKubernetes, "5.1.5", "Ensure that default service accounts are not actively used"),
+			controls.Control(controls.CISKubernetes, "5.1.6", "Ensure that Service Account Tokens are only mounted where necessary"),
+			controls.Control(controls.CISEKS, "4.1.6", "Ensure that Service Account Tokens are only mounted where necessary"),
+			controls.Control(controls.CISGKE, "4.1.5", "Ensure that Service Account Tokens are only mounted where necessary"),
 		},
 		Check: rule.ResourceCheck(func(q *rule.Inquiry, r *rule.Resource) {
 			token := r.Pod().Spec.Get("automountServiceAccountToken")

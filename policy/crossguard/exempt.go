@@ -1,0 +1,58 @@
+package crossguard
+
+import (
+	"fmt"
+
+	"github.com/ai-now/platform/policy/configuration"
+	"github.com/ai-now/platform/policy/rule"
+)
+
+func (s state) exemptionsFrom(ruleID string) []configuration.Exemption {
+	var from []configuration.Exemption
+	for _, e := range s.exemptions {
+		if e.Rule == ruleID {
+			from = append(from, e)
+		}
+	}
+	return from
+}
+
+// exempt lifts the findings of an object that somebody answers for. An exemption
+// that has expired lifts nothing and says so.
+func (s *Server) exempt(e enforced, res *rule.Resource, v rule.Verdict) rule.Verdict {
+	if len(e.exemptions) == 0 || v.Failure != nil || len(v.Findings)+len(v.Undecided) == 0 {
+		return v
+	}
+	namespace, name := placeOf(res)
+	for _, x := range e.exemptions {
+		if !x.Covers(e.ID, namespace, name) {
+			continue
+		}
+		if !x.Expired(s.pack.now()) {
+			return rule.Verdict{NotApplicable: fmt.Sprintf("exempt until %s, %s answers for it: %s", x.Expires, x.Owner, x.Reason)}
+		}
+		if len(v.Findings) > 0 {
+			v.Findings = append(v.Findings, rule.Finding{Message: fmt.Sprintf(
+				"the exemption that %s answers for ended on %s; mend the object, or renew the exemption with a reason", x.Owner, x.Expires)})
+		}
+	}
+	return v
+}
+
+// placeOf is the namespace and name of a Kubernetes object as the API server will
+// see them; the namespace of an object that is in none is "".
+func placeOf(res *rule.Resource) (namespace, name string) {
+	name, _ = res.Get("metadata", "name").Text()
+	kind, ok := res.Kind()
+	if !ok {
+		return "", name
+	}
+	if served, known := kind.Served(); known && served.ClusterScoped {
+		return "", name
+	}
+	namespace, known := res.Namespace().Text()
+	if !known && res.Namespace().Present().IsFalse() {
+		namespace = "default"
+	}
+	return namespace, name
+}
