@@ -1,4 +1,5 @@
-# `make help` lists the targets. Settings: STACK=dev, CLUSTER=…, ARGS='…', REPAIR=1, POLICY=0.
+# `make help` lists the targets. Settings: STACK=dev, CLUSTER=…, ARGS='…', REPAIR=1, POLICY=0,
+# POLICY_CONFIG=policy/profiles/prod.json.
 
 STACK  ?= dev
 ARGS   ?=
@@ -9,7 +10,7 @@ SANDBOX = sandbox/run
 export CGO_ENABLED = 0
 export GOFLAGS     = '-gcflags=github.com/pulumi/pulumi-...=-l -dwarf=false'
 
-UPFLAGS = $(if $(filter 1,$(REPAIR)),--repair) $(if $(filter 0,$(POLICY)),--no-policy)
+UPFLAGS = $(if $(filter 1,$(REPAIR)),--repair) $(if $(filter 0,$(POLICY)),--no-policy) $(if $(POLICY_CONFIG),--policy-config $(POLICY_CONFIG))
 
 .DEFAULT_GOAL := help
 .PHONY: help

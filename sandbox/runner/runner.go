@@ -29,9 +29,11 @@ import (
 type Runner struct {
 	Layout *layout.Layout
 	Stack  string
-	Policy bool   // run the policy pack
-	Repair bool   // up: refresh first, so that what changed behind the engine's back is put right
-	Color  string // always, never or auto
+	Policy bool // run the policy pack
+	// PolicyConfig is a file of levels and settings of the pack's rules, "" for none.
+	PolicyConfig string
+	Repair       bool   // up: refresh first, so that what changed behind the engine's back is put right
+	Color        string // always, never or auto
 	// DeleteUnreachable makes Destroy take what is in a cluster that does not answer for deleted.
 	DeleteUnreachable bool
 	Out               io.Writer // what the engine and the runner say
@@ -60,7 +62,7 @@ func (r *Runner) preview(ctx context.Context, stack *auto.Stack) (*Result, error
 	return r.watch(ctx, "preview", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		options := []optpreview.Option{
 			optpreview.ProgressStreams(out), optpreview.ErrorProgressStreams(failures), optpreview.EventStreams(channel),
-			optpreview.Color(r.Color), optpreview.SuppressProgress(), optpreview.PolicyPacks(r.packs()...),
+			optpreview.Color(r.Color), optpreview.SuppressProgress(), optpreview.PolicyPacks(r.packs()...), optpreview.PolicyPackConfigs(r.packConfigs()...),
 		}
 		if r.Repair {
 			options = append(options, optpreview.Refresh())
@@ -83,7 +85,7 @@ func (r *Runner) Up(ctx context.Context) (*Result, error) {
 	return r.watch(ctx, "update", func(channel chan events.EngineEvent, out, failures io.Writer) error {
 		options := []optup.Option{
 			optup.ProgressStreams(out), optup.ErrorProgressStreams(failures), optup.EventStreams(channel),
-			optup.Color(r.Color), optup.SuppressProgress(), optup.PolicyPacks(r.packs()...),
+			optup.Color(r.Color), optup.SuppressProgress(), optup.PolicyPacks(r.packs()...), optup.PolicyPackConfigs(r.packConfigs()...),
 		}
 		if r.Repair {
 			options = append(options, optup.Refresh())
@@ -202,6 +204,14 @@ func (r *Runner) packs() []string {
 		return nil
 	}
 	return []string{filepath.Join(r.Layout.Project, "policy")}
+}
+
+// packConfigs are the configuration files of packs, one for each.
+func (r *Runner) packConfigs() []string {
+	if !r.Policy || r.PolicyConfig == "" {
+		return nil
+	}
+	return []string{r.PolicyConfig}
 }
 
 // open checks the configuration, selects the stack and clears away what a killed run left in its state.

@@ -35,6 +35,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("runner", flag.ContinueOnError)
 	stack := flags.String("stack", "", "the stack")
 	policy := flags.Bool("policy", true, "run the policy pack")
+	policyConfig := flags.String("policy-config", "", "levels and settings of the policy pack's rules, a JSON file")
 	repair := flags.Bool("repair", false, "refresh before the preview or update")
 	color := flags.String("color", "never", "colour of the engine's output")
 	configFile := flags.String("config-file", "", "configuration to use instead of the stack's own")
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string) error {
 			cancel()
 		}()
 	}
-	r := &runner.Runner{Layout: l, Stack: *stack, Policy: *policy, Repair: *repair, Color: *color, DeleteUnreachable: *unreachable, Out: os.Stdout, Err: os.Stderr}
+	r := &runner.Runner{Layout: l, Stack: *stack, Policy: *policy, PolicyConfig: *policyConfig, Repair: *repair, Color: *color, DeleteUnreachable: *unreachable, Out: os.Stdout, Err: os.Stderr}
 	switch command := flags.Arg(0); command {
 	case "validate":
 		_, err := runner.Validate(l, *stack)

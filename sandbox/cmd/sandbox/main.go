@@ -40,6 +40,8 @@ type flags struct {
 	repair  bool
 	cluster string
 	config  string
+	// policyConfig is a policy configuration file, "" for none.
+	policyConfig string
 }
 
 func newCommand() *cobra.Command {
@@ -67,6 +69,7 @@ func newCommand() *cobra.Command {
 	up := engine("up", "Bring the stack up to its configuration")
 	for _, cmd := range []*cobra.Command{preview, up} {
 		cmd.Flags().BoolVar(&f.noCheck, "no-policy", false, "leave the policy pack out")
+		cmd.Flags().StringVar(&f.policyConfig, "policy-config", "", "levels and settings of the rules: a JSON file, such as policy/profiles/prod.json")
 		cmd.Flags().BoolVar(&f.repair, "repair", false, "look at what is really there first, and put back what differs")
 	}
 	root.AddCommand(preview, up,

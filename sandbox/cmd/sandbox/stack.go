@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 	"sigs.k8s.io/yaml"
 
+	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/sandbox/exitcode"
 	"github.com/ai-now/platform/sandbox/layout"
 	"github.com/ai-now/platform/sandbox/localcluster"
@@ -60,6 +61,10 @@ func runStack(ctx context.Context, f *flags, command string) error {
 	if err := checkFile(l, f.stack); err != nil {
 		return exitcode.With(exitcode.Usage, err)
 	}
+	rules, err := policyConfig(f.policyConfig)
+	if err != nil {
+		return exitcode.With(exitcode.Usage, err)
+	}
 	if l, err = prepare(ctx); err != nil {
 		return err
 	}
@@ -81,6 +86,9 @@ func runStack(ctx context.Context, f *flags, command string) error {
 	}
 	if f.noCheck {
 		args = append(args, "--policy=false")
+	}
+	if rules != "" {
+		args = append(args, "--policy-config", rules)
 	}
 	if f.repair {
 		args = append(args, "--repair")
@@ -104,6 +112,21 @@ func runStack(ctx context.Context, f *flags, command string) error {
 		return removeStack(ctx, stack)
 	}
 	return nil
+}
+
+// policyConfig is the file's full path, for the runner works in the project's folder; "" stays "".
+func policyConfig(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("the policy configuration cannot be read: %w", err)
+	}
+	if _, err := configuration.Parse(content); err != nil {
+		return "", fmt.Errorf("the policy configuration %s is wrong: %w", file, err)
+	}
+	return filepath.Abs(file)
 }
 
 // checkFile finds the stack's file and sees whether it is YAML at all.
