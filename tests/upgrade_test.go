@@ -10,47 +10,45 @@ import (
 	"github.com/ai-now/platform/sandbox/clouds/store"
 )
 
-// upgradeStack is a cluster on each cloud with a pool that changes.
+// upgradeStack is the beginning of a stack with a cluster on each cloud.
 const upgradeStack = `config:
   ai-now:environment: test
   ai-now:domain: test.example.com
   ai-now:labels: {team: platform, costCenter: "1000", dataClassification: internal}
   ai-now:clusters:
-    - name: eks
-      cloud: aws
-      region: eu-west-1
-      network: {block: 0}
-      autoscaling: {engine: ENGINE}
-      edge: {firewall: false}
-      version: "VERSION"
-      highlyAvailable: false
-      deletionProtection: false
-      nodePools:
-        - {name: system, class: system, nodes: {min: 2, max: 2}}
-        - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
-    - name: gke
-      cloud: gcp
-      project: example
-      edge: {firewall: false}
-      region: europe-west1
-      network: {block: 1}
-      version: "VERSION"
-      highlyAvailable: false
-      deletionProtection: false
-      nodePools:
-        - {name: system, class: system, nodes: {min: 2, max: 2}}
-        - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
-    - name: doks
-      cloud: digitalocean
-      region: fra1
-      network: {block: 2}
-      version: "VERSION"
+`
+
+// upgradeCluster is one of its clusters, with a pool that changes.
+const upgradeCluster = `    - version: "VERSION"
       highlyAvailable: false
       deletionProtection: false
       nodePools:
         - {name: system, class: system, nodes: {min: 2, max: 2}}
         - {name: work, class: CLASS, labels: {LABEL}, nodes: {min: 1, max: MAX}}
 `
+
+// upgradeClusters are what its clusters do not have in common.
+var upgradeClusters = []string{
+	`      name: eks
+      cloud: aws
+      region: eu-west-1
+      network: {block: 0}
+      edge: {firewall: false}
+      autoscaling: {engine: cluster-autoscaler}
+`,
+	`      name: gke
+      cloud: gcp
+      project: example
+      region: europe-west1
+      network: {block: 1}
+      edge: {firewall: false}
+`,
+	`      name: doks
+      cloud: digitalocean
+      region: fra1
+      network: {block: 2}
+`,
+}
 
 // upgradeTypes are the resources whose replacement takes nodes, or everything, away.
 var upgradeTypes = []string{
@@ -63,9 +61,12 @@ var upgradeTypes = []string{
 // is replaced.
 func TestUpgrades(t *testing.T) {
 	s := newSandbox(t)
-	settings := map[string]string{"ENGINE": "cluster-autoscaler", "VERSION": "1.34", "CLASS": "general", "LABEL": "example.com/tier: one", "MAX": "2"}
+	settings := map[string]string{"VERSION": "1.34", "CLASS": "general", "LABEL": "example.com/tier: one", "MAX": "2"}
 	run := func(t *testing.T, command string) string {
 		content := upgradeStack
+		for _, own := range upgradeClusters {
+			content += upgradeCluster + own
+		}
 		for name, value := range settings {
 			content = strings.ReplaceAll(content, name, value)
 		}
