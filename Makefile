@@ -1,5 +1,5 @@
 # `make help` lists the targets. Settings: STACK=dev, CLUSTER=…, ARGS='…', REPAIR=1, POLICY=0,
-# POLICY_CONFIG=policy/profiles/prod.json.
+# POLICY_CONFIG=policy/profiles/prod.json, PLAN=1.
 
 STACK  ?= dev
 ARGS   ?=
@@ -18,7 +18,7 @@ help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2} /^##@/ {printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
 
 ##@ Run a stack on this machine (STACK=dev by default)
-.PHONY: preview up refresh drift destroy status kubectl stop build
+.PHONY: preview up refresh drift compliance destroy status kubectl stop build
 preview: ## show what an update would do, with the policy pack's verdict
 	@$(SANDBOX) preview --stack $(STACK) $(UPFLAGS)
 up: ## bring the stack up (REPAIR=1 puts back what was changed by hand, POLICY=0 leaves the policy pack out)
@@ -27,6 +27,8 @@ refresh: ## take what is really there into the stack's state
 	@$(SANDBOX) refresh --stack $(STACK)
 drift: ## report what is there otherwise than the last update left it
 	@$(SANDBOX) drift --stack $(STACK)
+compliance: ## report how the stack stands to the rules and to public frameworks (PLAN=1: the plan, even if it is deployed)
+	@$(SANDBOX) compliance --stack $(STACK) $(if $(filter 1,$(PLAN)),--plan) $(if $(POLICY_CONFIG),--policy-config $(POLICY_CONFIG))
 destroy: ## delete everything the stack has, its processes and its state
 	@$(SANDBOX) destroy --stack $(STACK)
 status: ## show the stacks, their clusters and how they are
@@ -61,7 +63,8 @@ lint: ## check the code with golangci-lint, built from its Go module
 fmt: ## format the code
 	gofmt -w $$(git ls-files '*.go')
 generate: ## write the generated pages and golden files anew
-	go test -vet=off ./stacks ./components ./charts ./clusters/catalog ./policy/... ./sandbox/clouds -update
+	go test -vet=off ./stacks ./components ./charts ./clusters/catalog ./policy/admission ./policy/report ./policy/rules ./sandbox/clouds -update
+	go test -vet=off -short ./tests -update
 
 ##@ Images
 .PHONY: images images-check images-bases

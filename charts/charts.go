@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	helmv4 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v4"
@@ -52,7 +53,28 @@ func New(ctx *pulumi.Context, name string, pin Pin, args *Args, opts ...pulumi.R
 			chart.RepositoryOpts = helmv4.RepositoryOptsArgs{Repo: pulumi.String(pin.Repository)}
 		}
 	}
-	return helmv4.NewChart(ctx, name, chart, opts...)
+	installed := &installed{}
+	if err := ctx.RegisterComponentResourceV2("ai-now:charts:Chart", name, installed.inputs(chart), installed, opts...); err != nil {
+		return nil, err
+	}
+	// What a parent waits for its children do not wait for by themselves.
+	return helmv4.NewChart(ctx, name, chart, append(slices.Clone(opts), pulumi.Parent(installed))...)
+}
+
+// installed is the parent of a chart. The provider registers a chart without its
+// arguments; with those of its parent the policy pack can judge where it comes
+// from.
+type installed struct{ pulumi.ResourceState }
+
+func (*installed) inputs(chart *helmv4.ChartArgs) pulumi.Map {
+	inputs := pulumi.Map{"chart": chart.Chart, "namespace": chart.Namespace, "values": chart.Values}
+	if chart.Version != nil {
+		inputs["version"] = chart.Version
+	}
+	if chart.RepositoryOpts != nil {
+		inputs["repositoryOpts"] = chart.RepositoryOpts
+	}
+	return inputs
 }
 
 // source returns where the chart is taken from.

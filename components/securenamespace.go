@@ -6,6 +6,7 @@ package components
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -15,6 +16,8 @@ import (
 
 	"github.com/ai-now/platform/clusters/check"
 	"github.com/ai-now/platform/clusters/labels"
+	"github.com/ai-now/platform/policy/admission"
+	"github.com/ai-now/platform/policy/configuration"
 )
 
 // SecureNamespace is a namespace in which nothing is allowed that has not been
@@ -39,6 +42,8 @@ type SecureNamespaceArgs struct {
 	Owner labels.Owner
 	// Quota bounds what all pods of the namespace may ask for together.
 	Quota Quota
+	// Exemptions that hold; those for this namespace are written on it.
+	Exemptions []configuration.Exemption
 }
 
 // Quota bounds a namespace. Amounts are Kubernetes quantities, such as 500m,
@@ -98,11 +103,16 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 	}
 
 	common := args.Owner.Kubernetes(labels.App{Name: args.Namespace, Component: "namespace"})
+	exempt, answers := admission.NamespaceExemptions(args.Exemptions, args.Namespace)
+	namespaceLabels := podSecurityLabels(enforcedLevel(exempt))
+	maps.Copy(namespaceLabels, common)
+	maps.Copy(namespaceLabels, exempt)
+	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(args.Namespace), Labels: pulumi.ToStringMap(namespaceLabels)}
+	if len(answers) > 0 {
+		metadata.Annotations = pulumi.ToStringMap(answers)
+	}
 	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: metav1.ObjectMetaArgs{
-			Name:   pulumi.String(args.Namespace),
-			Labels: podSecurityLabels(common),
-		},
+		Metadata: metadata,
 	}, pulumi.Parent(n))
 	if err != nil {
 		return nil, err
@@ -156,16 +166,30 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": pulumi.String(n.Name)})
 }
 
-// podSecurityLabels adds the labels that make the API server refuse, audit and
-// warn about pods below the level.
-func podSecurityLabels(common map[string]string) pulumi.StringMap {
-	all := pulumi.ToStringMap(common)
+// podSecurityLabels make the API server refuse pods below the level, and audit and
+// warn about those below the strictest one.
+func podSecurityLabels(enforced string) map[string]string {
+	all := map[string]string{}
 	for _, mode := range []string{"enforce", "audit", "warn"} {
-		all["pod-security.kubernetes.io/"+mode] = pulumi.String(podSecurityLevel)
+		all["pod-security.kubernetes.io/"+mode] = podSecurityLevel
 		// The standard as the cluster's own version knows it.
-		all["pod-security.kubernetes.io/"+mode+"-version"] = pulumi.String("latest")
+		all["pod-security.kubernetes.io/"+mode+"-version"] = "latest"
 	}
+	all["pod-security.kubernetes.io/enforce"] = enforced
 	return all
+}
+
+// enforcedLevel is the level that leaves room for the namespace's exemptions from
+// the rules about it, by their labels.
+func enforcedLevel(exempt map[string]string) string {
+	switch {
+	case exempt[admission.ExemptionLabel("pod-security-baseline")] != "":
+		return "privileged"
+	case exempt[admission.ExemptionLabel("pod-security-restricted")] != "":
+		return "baseline"
+	default:
+		return podSecurityLevel
+	}
 }
 
 // hard returns the quota in the words of Kubernetes. CPU limits are not

@@ -35,6 +35,13 @@ const version = "0.1.0"
 // no configuration, as at `pulumi policy analyze`.
 const environmentVariable = "AI_NOW_ENVIRONMENT"
 
+// configurationVariable has, as JSON, the value of ai-now:policy of such stacks.
+const configurationVariable = "AI_NOW_POLICY"
+
+// recordVariable names a file for a record of all judgements, which the reports are
+// made of.
+const recordVariable = "AI_NOW_POLICY_REPORT"
+
 const usage = `This is the policy pack of the platform; the Pulumi engine runs it:
   pulumi preview --policy-pack policy
   pulumi policy analyze --file STATE.json --policy-pack policy
@@ -74,7 +81,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		// The rest is for language hosts: the pack's folder and the options of its
 		// runtime.
 	}
-	return crossguard.Serve(ctx, pack(), engine, out)
+	served, evaluator := pack(), expressions.New()
+	served.Evaluator = evaluator
+	// While the engine connects and tells its configuration there is time to compile
+	// the rules; one that is asked for before is compiled there and then.
+	go evaluator.Prepare(served.Rules)
+	return crossguard.Serve(ctx, served, engine, out)
 }
 
 func isAddress(arg string) bool {
@@ -91,10 +103,13 @@ func pack() crossguard.Pack {
 		Level:            rule.Mandatory,
 		Rules:            rules.All(),
 		Reference:        rules.ReferenceFile,
-		Evaluator:        expressions.New(),
 		EnvironmentKey:   "ai-now:environment",
 		ConfigurationKey: "ai-now:policy",
 		Environment:      os.Getenv(environmentVariable),
+
+		StackConfiguration: os.Getenv(configurationVariable),
+		Record:             os.Getenv(recordVariable),
+		Owner:              rules.Owner,
 		EnvironmentHint: "ai-now:environment in the stack's configuration, or for an exported state the " +
 			"environment variable " + environmentVariable,
 	}

@@ -37,6 +37,42 @@ type Config struct {
 	Tenants []Tenant `json:"tenants,omitempty"`
 	// Workloads are the applications the platform runs for its tenants.
 	Workloads []Workload `json:"workloads,omitempty"`
+	// Policy says which rules hold, for the policy pack and for the clusters.
+	Policy Policy `json:"policy,omitempty"`
+}
+
+// Policy says which rules hold: docs/policy.md has the rules, docs/admission.md
+// what the clusters do with them.
+type Policy struct {
+	// Profile is a ready-made configuration of the rules.
+	Profile string `json:"profile,omitempty" jsonschema:"enum=audit,enum=baseline,enum=prod"`
+	// Admission is what the clusters do with an object that breaks a rule: refuse
+	// it (enforce), warn whoever made it, write it to the audit log, or nothing.
+	Admission string `json:"admission,omitempty" jsonschema:"enum=enforce,enum=warn,enum=audit,enum=off"`
+	// Rules are levels and settings by the id of a rule, or for all of them under
+	// all: a level (advisory, mandatory, remediate, disabled), or a mapping of an
+	// enforcementLevel and settings.
+	Rules map[string]any `json:"rules,omitempty"`
+	// Exemptions let objects break a rule until a day.
+	Exemptions []Exemption `json:"exemptions,omitempty"`
+}
+
+// Exemption lets the objects of one tenant's namespace, or one object that is in
+// no namespace, break one rule until a day.
+type Exemption struct {
+	// Rule is the id of a rule over Kubernetes objects.
+	Rule string `json:"rule" jsonschema:"required"`
+	// Namespace of a tenant. Exactly one of namespace and object.
+	Namespace string `json:"namespace,omitempty"`
+	// Object is the name of an object that is in no namespace, such as a
+	// ClusterRole.
+	Object string `json:"object,omitempty"`
+	// Owner is the team that answers for it.
+	Owner string `json:"owner" jsonschema:"required"`
+	// Reason says why the rule cannot be kept.
+	Reason string `json:"reason" jsonschema:"required"`
+	// Expires is the last day it holds, in quotes, such as "2027-06-30". UTC.
+	Expires string `json:"expires" jsonschema:"required"`
 }
 
 // Labels say whose something is.

@@ -203,6 +203,16 @@ var Defaults = []Default{
 		nil,
 	},
 	{
+		"policy.profile", "none: each rule's own level",
+		"they are what the platform keeps itself; a profile is for those who cannot yet, or who must keep more",
+		nil,
+	},
+	{
+		"policy.admission", "enforce; audit with the profile audit",
+		"a rule that only a preview knows is broken with kubectl; docs/admission.md says how to get there step by step",
+		nil,
+	},
+	{
 		"tenants[].clusters", "all clusters of the stack",
 		"most tenants want to be everywhere",
 		func(c *Config) {

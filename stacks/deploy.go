@@ -14,8 +14,8 @@ import (
 	"github.com/ai-now/platform/components"
 )
 
-// Deploy is the program of a stack: clusters, on each the namespaces of its
-// tenants, in them the workloads.
+// Deploy is the program of a stack: clusters, on each the rules that hold there and
+// the namespaces of its tenants, in them the workloads.
 //
 // Its outputs are clusters (what an operator needs of each, by name),
 // kubeconfigs (secret, by cluster), credentials (secret; where a cloud has no
@@ -27,7 +27,7 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	d := &deployment{
-		cfg: cfg, clusters: map[string]*clusters.Cluster{}, identities: map[string]map[string]*clusters.Identity{},
+		cfg: cfg, clusters: map[string]*clusters.Cluster{}, ready: map[string][]pulumi.Resource{}, identities: map[string]map[string]*clusters.Identity{},
 		outClusters: pulumi.Map{}, outKubeconfigs: pulumi.StringMap{}, outCredentials: pulumi.Map{},
 		outNamespaces: map[string]pulumi.StringArray{}, outWorkloads: map[string]pulumi.StringMap{},
 	}
@@ -70,6 +70,8 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 type deployment struct {
 	cfg      *Config
 	clusters map[string]*clusters.Cluster
+	// ready are, by cluster, what must be there before anything is put into it.
+	ready map[string][]pulumi.Resource
 	// identities by cluster and namespace/serviceAccount.
 	identities map[string]map[string]*clusters.Identity
 
@@ -104,10 +106,18 @@ func (d *deployment) cluster(ctx *pulumi.Context, cfg *Cluster) error {
 	if made.credentials != nil {
 		d.outCredentials[cfg.Name] = made.credentials
 	}
+	policies, err := components.NewAdmissionPolicies(ctx, cfg.Name+"-policies", &components.AdmissionPoliciesArgs{
+		Owner: args.Owner, Gate: d.cfg.gate(),
+	}, pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+	if err != nil {
+		return err
+	}
+	// What is put into the cluster from now on has to pass the gate.
+	d.ready[cfg.Name] = []pulumi.Resource{c, policies}
 	if h := args.Autoscaling.Headroom; h.Replicas > 0 {
 		_, err := components.NewHeadroom(ctx, cfg.Name+"-headroom", &components.HeadroomArgs{
 			Owner: args.Owner, CPU: h.CPU, Memory: h.Memory, Replicas: h.Replicas,
-		}, pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+		}, pulumi.Provider(c.Provider), pulumi.DependsOn(d.ready[cfg.Name]))
 		return err
 	}
 	return nil
@@ -118,7 +128,7 @@ func (d *deployment) tenant(ctx *pulumi.Context, tenant *Tenant) error {
 		c := d.clusters[name]
 		prefix := name + "-" + tenant.Name
 		namespace, err := components.NewSecureNamespace(ctx, prefix, d.cfg.namespaceArgs(tenant),
-			pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+			pulumi.Provider(c.Provider), pulumi.DependsOn(d.ready[name]))
 		if err != nil {
 			return err
 		}
@@ -133,7 +143,7 @@ func (d *deployment) tenant(ctx *pulumi.Context, tenant *Tenant) error {
 			if pool := c.Pools[w.NodePool]; pool != nil {
 				args.Taints = pool.Taints
 			}
-			made, err := components.NewWorkload(ctx, prefix+"-"+w.Name, &args, pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+			made, err := components.NewWorkload(ctx, prefix+"-"+w.Name, &args, pulumi.Provider(c.Provider), pulumi.DependsOn(d.ready[name]))
 			if err != nil {
 				return err
 			}

@@ -141,6 +141,8 @@ func typeOf(s *jsonschema.Schema) (kind, reference string, list bool) {
 		return "list of mappings", name(s.Items.Ref), true
 	case s.Type == "array":
 		return "list of text", "", true
+	case s.Type == "object" && s.AdditionalProperties == nil:
+		return "mapping", "", false
 	case s.Type == "object":
 		return "mapping of text", "", false
 	case s.Type == "integer":

@@ -91,8 +91,9 @@ func (m Maintenance) spec() spec.Maintenance {
 
 func (c *Config) namespaceArgs(tenant *Tenant) *components.SecureNamespaceArgs {
 	return &components.SecureNamespaceArgs{
-		Namespace: tenant.Name,
-		Owner:     c.owner(tenant.Labels),
+		Namespace:  tenant.Name,
+		Owner:      c.owner(tenant.Labels),
+		Exemptions: c.Policy.exemptions(),
 		Quota: components.Quota{
 			CPU: tenant.Quota.CPU, Memory: tenant.Quota.Memory, Pods: tenant.Quota.Pods, Storage: tenant.Quota.Storage,
 		},

@@ -11,6 +11,7 @@ import (
 	"github.com/ai-now/platform/clusters"
 	"github.com/ai-now/platform/clusters/catalog"
 	"github.com/ai-now/platform/clusters/check"
+	"github.com/ai-now/platform/policy/admission"
 )
 
 // Classifications of data, from the least to the most sensitive.
@@ -33,6 +34,9 @@ func (c *Config) mistakes(unread func(setting string) bool) []Mistake {
 	c.checkOverlaps(&list, c.checkAddresses(&list))
 	c.checkAsks(&list)
 	c.checkProduction(&list)
+	if !unread("policy") {
+		c.checkPolicy(&list, unread("tenants"))
+	}
 	if !unread("clusters") {
 		c.checkTenants(&list)
 		if !unread("tenants") {
@@ -191,6 +195,9 @@ func (c *Config) checkTenants(list *check.List) {
 		unique(list, names, path, "tenants", tenant.Name, i)
 		if slices.Contains(reservedNamespaces, tenant.Name) {
 			list.Add(path+".name", tenant.Name, "is a namespace of Kubernetes itself", "choose another name")
+		}
+		if admission.LeavesAlone(tenant.Name) && !slices.Contains(reservedNamespaces, tenant.Name) {
+			list.Add(path+".name", tenant.Name, "is a namespace of the cloud's own, in which no rule holds", "choose another name")
 		}
 		if tenant.Name == headroomNamespace {
 			list.Add(path+".name", tenant.Name, "is the namespace of autoscaling.headroom", "choose another name")

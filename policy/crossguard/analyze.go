@@ -12,14 +12,22 @@ import (
 
 // Analyze judges one resource by its inputs.
 func (s *Server) Analyze(ctx context.Context, req *pulumirpc.AnalyzeRequest) (*pulumirpc.AnalyzeResponse, error) {
+	if s.previewing() {
+		s.planned.keep(req)
+	}
 	p := s.planFor(req.GetType())
 	resp := &pulumirpc.AnalyzeResponse{NotApplicable: p.silent}
-	if len(p.judges) == 0 {
+	if len(p.judges) == 0 && s.observed == nil {
 		return resp, nil
 	}
 	res := resourceFrom(req)
+	seen := s.observed.begin(s.pack, res, req.GetOptions().GetParent())
+	defer seen.end()
 	return s.judgeAll(ctx, p, resp, func(e enforced) rule.Verdict {
-		return s.exempt(e, res, e.Judge(e.circumstances, res))
+		judged := e.Judge(e.circumstances, res)
+		verdict := s.exempt(e, res, judged)
+		seen.judged(s.pack, e, res, judged, verdict)
+		return verdict
 	})
 }
 
@@ -30,14 +38,25 @@ func (s *Server) AnalyzeStack(
 	p := s.planFor(stackType)
 	resp := &pulumirpc.AnalyzeResponse{NotApplicable: p.silent}
 	if len(p.judges) == 0 {
-		return resp, nil
+		return resp, s.judgedWhole()
+	}
+	if s.previewing() {
+		s.planned.fill(req.GetResources())
 	}
 	resources := make([]*rule.Resource, len(req.GetResources()))
 	for i, r := range req.GetResources() {
 		resources[i] = stackResourceFrom(r)
 	}
 	stack := rule.NewStack(resources)
-	return s.judgeAll(ctx, p, resp, func(e enforced) rule.Verdict { return e.JudgeStack(e.circumstances, stack) })
+	resp, err := s.judgeAll(ctx, p, resp, func(e enforced) rule.Verdict {
+		verdict := e.JudgeStack(e.circumstances, stack)
+		s.observed.judgedStack(e, verdict)
+		return verdict
+	})
+	if err != nil {
+		return nil, err
+	}
+	return resp, s.judgedWhole()
 }
 
 func (s *Server) judgeAll(

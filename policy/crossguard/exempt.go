@@ -2,6 +2,7 @@ package crossguard
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/ai-now/platform/policy/configuration"
 	"github.com/ai-now/platform/policy/rule"
@@ -15,6 +16,28 @@ func (s state) exemptionsFrom(ruleID string) []configuration.Exemption {
 		}
 	}
 	return from
+}
+
+// warning is how many days before its end somebody is told of an exemption.
+const warning = 30
+
+// toLookAt are the exemptions that no longer hold, or soon will not.
+func toLookAt(exemptions []configuration.Exemption, now time.Time) *rule.Exemptions {
+	found := &rule.Exemptions{}
+	for _, x := range exemptions {
+		place := "the object " + x.Object
+		if x.Namespace != "" {
+			place = "the namespace " + x.Namespace
+		}
+		text := fmt.Sprintf("the exemption of %s from %s, which %s answers for, ", place, x.Rule, x.Owner)
+		switch {
+		case x.Expired(now):
+			found.Expired = append(found.Expired, text+"ended on "+x.Expires)
+		case x.Expired(now.AddDate(0, 0, warning)):
+			found.Ending = append(found.Ending, text+"ends on "+x.Expires)
+		}
+	}
+	return found
 }
 
 // exempt lifts the findings of an object that somebody answers for. An exemption

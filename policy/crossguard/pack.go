@@ -3,11 +3,13 @@ package crossguard
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
 
 	"github.com/ai-now/platform/policy/configuration"
+	"github.com/ai-now/platform/policy/report/record"
 	"github.com/ai-now/platform/policy/rule"
 )
 
@@ -40,6 +42,13 @@ type Pack struct {
 	// Environment is the environment of stacks whose configuration the engine
 	// does not send, as at `pulumi policy analyze`; "" when nobody knows.
 	Environment string
+	// StackConfiguration is what stands at ConfigurationKey in the configuration of
+	// stacks for which the engine sends none; what it sends goes over it.
+	StackConfiguration string
+	// Record is a file for a record of all judgements, "" for none.
+	Record string
+	// Owner says who answers for a resource, for the record; nil when nobody knows.
+	Owner func(*rule.Resource) record.Owner
 	// EnvironmentHint says, for a message, where an environment is set.
 	EnvironmentHint string
 }
@@ -59,6 +68,9 @@ func (p *Pack) validate() error {
 	}
 	if p.Level != "" && !knownLevel(p.Level) {
 		refuse("the pack's enforcement level is %q; there are %v", p.Level, rule.Levels())
+	}
+	if p.Record != "" && !filepath.IsAbs(p.Record) {
+		refuse("the file for the record of the judgements is %q: write its full path, for the engine chooses the folder a pack runs in", p.Record)
 	}
 	seen := map[string]bool{}
 	for _, r := range p.Rules {

@@ -83,7 +83,7 @@ func serve(ctx context.Context, pack Pack, engineAddress string, out io.Writer, 
 	case <-server.Done():
 	}
 	stopServer(srv)
-	return nil
+	return server.writeRecord()
 }
 
 // stopServer lets calls under way end, for a while.

@@ -2,6 +2,7 @@ package crossguard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -19,7 +20,9 @@ import (
 type Server struct {
 	pulumirpc.UnimplementedAnalyzerServer
 
-	pack *Pack
+	pack     *Pack
+	observed *observation // nil when no record was asked for
+	planned  planned
 
 	// cancelled ends when the engine asks to stop.
 	cancelled context.Context
@@ -71,9 +74,17 @@ func NewServer(pack Pack) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{pack: &pack, plans: map[string]*plan{}}
+	s := &Server{pack: &pack, observed: pack.observe(), plans: map[string]*plan{}}
 	s.cancelled, s.cancel = context.WithCancel(context.Background())
 	s.state = state{info: info, rules: initial, stack: rule.StackInfo{Environment: pack.Environment}}
+	if pack.StackConfiguration != "" {
+		// As if the engine had sent it.
+		if _, err := s.ConfigureStack(s.cancelled, &pulumirpc.AnalyzerStackConfigureRequest{
+			Config: map[string]string{pack.ConfigurationKey: pack.StackConfiguration},
+		}); err != nil {
+			return nil, errors.New(status.Convert(err).Message())
+		}
+	}
 	return s, nil
 }
 
@@ -127,6 +138,7 @@ func (s *Server) ConfigureStack(
 		Organization: req.GetOrganization(),
 		Environment:  environment,
 		DryRun:       req.GetDryRun(),
+		Exemptions:   toLookAt(own.Exemptions, s.pack.now()),
 	}
 	s.plans = map[string]*plan{}
 	return &pulumirpc.AnalyzerStackConfigureResponse{}, nil

@@ -140,7 +140,7 @@ func TestStackRules(t *testing.T) {
 	require.Equal(t, "urn:a", resp.GetDiagnostics()[0].GetUrn())
 	require.Contains(t, resp.GetDiagnostics()[0].GetMessage(), "a by urn:provider is alone (on)")
 	require.Empty(t, resp.GetNotApplicable(), "rules over resources are not the stack's to speak of")
-	require.Equal(t, rule.StackInfo{Name: "s", Project: "p", Organization: "o", Environment: "prod", DryRun: true}, seen)
+	require.Equal(t, rule.StackInfo{Name: "s", Project: "p", Organization: "o", Environment: "prod", DryRun: true, Exemptions: &rule.Exemptions{}}, seen)
 }
 
 func TestRulesJudgesByGuesss(t *testing.T) {

@@ -5,6 +5,10 @@ import (
 	"sync"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
 	"k8s.io/apimachinery/pkg/util/version"
 	plugincel "k8s.io/apiserver/pkg/admission/plugin/cel"
 	apiservercel "k8s.io/apiserver/pkg/cel"
@@ -20,124 +24,144 @@ var OldestCluster = version.MajorMinor(1, 33)
 
 // compiler compiles expressions for both kinds of objects: those that run pods,
 // which have variables, and all others.
-type compiler struct {
-	once         sync.Once
-	pods, others *dialect
-}
+type compiler struct{ pods, others func() *dialect }
 
-// dialect is an environment for expressions and what they may use.
+// dialect is the API server's environment for expressions with the names they may
+// use here.
 type dialect struct {
-	composed  *plugincel.CompositedCompiler
-	variables []variable
-	// guarded is the environment for programs that meet unknown values.
-	guarded func() (*cel.Env, error)
+	env        *cel.Env
+	types      types.Provider
+	native     func(any) ref.Val
+	functions  interpreter.Dispatcher
+	attributes interpreter.AttributeFactory
+	planner    interpreter.Interpreter
+
+	variables     []variable
+	variablesType *apiservercel.DeclType
 }
 
 // variable is one of rule.PodVariables with its programs.
 type variable struct {
 	name    string
-	plain   cel.Program
-	careful func() (cel.Program, error)
+	plain   interpreter.Interpretable
+	careful program
 }
 
-func newCompiler() *compiler { return &compiler{} }
+func newCompiler() *compiler {
+	return &compiler{
+		pods:   sync.OnceValue(func() *dialect { return mustDialect(rule.PodVariables()) }),
+		others: sync.OnceValue(func() *dialect { return mustDialect(nil) }),
+	}
+}
 
 func (c *compiler) dialect(pods bool) *dialect {
-	c.once.Do(func() {
-		base := environment.MustBaseEnvSet(OldestCluster)
-		guarded := sync.OnceValues(func() (*cel.Env, error) { return guardedEnvironment(base) })
-		c.pods = newDialect(base, guarded, rule.PodVariables())
-		c.others = newDialect(base, guarded, nil)
-	})
 	if pods {
-		return c.pods
+		return c.pods()
 	}
-	return c.others
+	return c.others()
 }
 
-func newDialect(base *environment.EnvSet, guarded func() (*cel.Env, error), variables []rule.Variable) *dialect {
-	composed, err := plugincel.NewCompositedCompiler(base)
+// mustDialect panics on what no user can cause: an environment or variables that
+// do not go with this version of the library.
+func mustDialect(variables []rule.Variable) *dialect {
+	d, err := newDialect(variables)
 	if err != nil {
 		panic(fmt.Sprintf("the environment of the API server cannot be made: %v", err))
-	}
-	d := &dialect{composed: composed, guarded: guarded}
-	for _, v := range variables {
-		result := composed.CompileAndStoreVariable(
-			source{text: v.Expression, types: []*cel.Type{cel.AnyType, cel.DynType}, name: v.Name}, declared, environment.NewExpressions)
-		if result.Error != nil {
-			panic(fmt.Sprintf("the variable %s does not compile: %v", v.Name, result.Error))
-		}
-		d.variables = append(d.variables, variable{
-			name: v.Name, plain: result.Program,
-			careful: sync.OnceValues(func() (cel.Program, error) { return d.careful(v.Expression) }),
-		})
 	}
 	return d
 }
 
-// declared says which optional names an expression may use: none.
-var declared = plugincel.OptionalVariableDeclarations{}
-
-// variablesType is the type of the name "variables".
-func (d *dialect) variablesType() *apiservercel.DeclType { return d.composed.CompositionEnv.MapType }
-
-func (c *compiler) compile(v rule.Validation, pods bool) (*validation, error) {
-	d := c.dialect(pods)
-	holds, err := d.compile(v.Holds, cel.BoolType)
+func newDialect(variables []rule.Variable) (*dialect, error) {
+	composition, err := plugincel.NewCompositionEnv(plugincel.VariablesTypeName, environment.MustBaseEnvSet(OldestCluster))
 	if err != nil {
 		return nil, err
 	}
-	compiled := &validation{
-		source: v, dialect: d, holds: holds,
-		holdsCarefully: sync.OnceValues(func() (cel.Program, error) { return d.careful(v.Holds) }),
-	}
-	if v.Otherwise != "" {
-		compiled.otherwise = sync.OnceValues(func() (cel.Program, error) { return d.compile(v.Otherwise, cel.StringType) })
-	}
-	return compiled, nil
-}
-
-func (d *dialect) compile(text string, want *cel.Type) (cel.Program, error) {
-	result := d.composed.CompileCELExpression(
-		source{text: text, types: []*cel.Type{want}}, declared, environment.NewExpressions)
-	if result.Error != nil {
-		return nil, fmt.Errorf("%s: %w", text, result.Error)
-	}
-	return result.Program, nil
-}
-
-// careful compiles for objects with unknown values.
-func (d *dialect) careful(text string) (cel.Program, error) {
-	env, err := d.guarded()
-	if err != nil {
-		return nil, err
-	}
-	ast, issues := env.Compile(text)
-	if issues.Err() != nil {
-		return nil, fmt.Errorf("%s: %w", text, issues.Err())
-	}
-	return env.Program(ast, cel.CustomDecorator(guard))
-}
-
-// guardedEnvironment is the API server's environment with the same names.
-func guardedEnvironment(base *environment.EnvSet) (*cel.Env, error) {
-	extended, err := base.Extend(environment.VersionedOptions{
+	set, err := composition.Extend(environment.VersionedOptions{
 		IntroducedVersion: version.MajorMinor(1, 0),
-		EnvOptions:        []cel.EnvOption{cel.Variable("object", cel.DynType), cel.Variable("variables", cel.DynType)},
+		EnvOptions:        []cel.EnvOption{cel.Variable("object", cel.DynType)},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return extended.Env(environment.NewExpressions)
+	env, err := set.Env(environment.NewExpressions)
+	if err != nil {
+		return nil, err
+	}
+	d := &dialect{
+		env: env, types: env.CELTypeProvider(), native: env.CELTypeAdapter().NativeToValue,
+		functions:     interpreter.NewDispatcher(),
+		attributes:    interpreter.NewAttributeFactory(env.Container, env.CELTypeAdapter(), env.CELTypeProvider()),
+		variablesType: composition.MapType,
+	}
+	for _, f := range env.Functions() {
+		bindings, err := f.Bindings()
+		if err != nil {
+			return nil, err
+		}
+		if err := d.functions.Add(bindings...); err != nil {
+			return nil, err
+		}
+	}
+	d.planner = interpreter.NewInterpreter(d.functions, env.Container, d.types, env.CELTypeAdapter(), d.attributes)
+	for _, v := range variables {
+		checked, err := d.check(v.Expression)
+		if err != nil {
+			return nil, fmt.Errorf("the variable %s: %w", v.Name, err)
+		}
+		added := variable{name: v.Name}
+		if added.plain, err = d.plainly(checked.NativeRep()); err != nil {
+			return nil, err
+		}
+		if added.careful, err = d.carefully(checked.NativeRep()); err != nil {
+			return nil, err
+		}
+		composition.AddField(v.Name, checked.OutputType())
+		d.variables = append(d.variables, added)
+	}
+	return d, nil
 }
 
-// source is an expression in the form the API server's compiler takes.
-type source struct {
-	text  string
-	types []*cel.Type
-	name  string
+// check parses an expression and checks its types.
+func (d *dialect) check(text string) (*cel.Ast, error) {
+	checked, issues := d.env.Compile(text)
+	if issues.Err() != nil {
+		return nil, fmt.Errorf("%s: %w", text, issues.Err())
+	}
+	return checked, nil
 }
 
-func (s source) GetExpression() string    { return s.text }
-func (s source) ReturnTypes() []*cel.Type { return s.types }
-func (s source) GetName() string          { return s.name }
+// checkType is check for an expression with a result of that type, which the API
+// server demands as well.
+func (d *dialect) checkType(text string, want *cel.Type) (*ast.AST, error) {
+	checked, err := d.check(text)
+	if err != nil {
+		return nil, err
+	}
+	if got := checked.OutputType(); !got.IsExactType(want) {
+		return nil, fmt.Errorf("%s: the result must be %s but is %s", text, want, got)
+	}
+	return checked.NativeRep(), nil
+}
+
+func (c *compiler) compile(v rule.Validation, pods bool) (*validation, error) {
+	d := c.dialect(pods)
+	checked, err := d.checkType(v.Holds, cel.BoolType)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := d.plainly(checked)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", v.Holds, err)
+	}
+	return &validation{
+		source: v, dialect: d, holds: holds,
+		carefully: sync.OnceValues(func() (program, error) { return d.carefully(checked) }),
+		otherwise: sync.OnceValues(func() (program, error) {
+			checked, err := d.checkType(v.Otherwise, cel.StringType)
+			if err != nil {
+				return nil, err
+			}
+			return d.tellingly(checked)
+		}),
+	}, nil
+}

@@ -1,92 +1,77 @@
 package expressions
 
 import (
-	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/ai-now/platform/policy/rule"
 )
 
-// object is a resource in the form expressions see.
+// object is a resource in the form expressions see, kept for all rules that look
+// at it.
 type object struct {
-	value      any
-	hasUnknown bool
-	tree       func() map[string]any
+	// mu is for the variables, which are computed when a rule first uses them.
+	mu sync.Mutex
 
-	mu          sync.Mutex
-	activations map[*dialect]*activation
+	tree    map[string]any
+	partial bool // something is not known yet
+	// veiled makes the tree with its secrets marked, nil when there are none.
+	veiled func() map[string]any
+
+	plain  map[*dialect]*activation
+	scopes map[scopeKey]*root
+}
+
+type scopeKey struct {
+	dialect *dialect
+	telling bool
 }
 
 // prepared is the resource's object, made once for all rules.
-func (e *Evaluator) prepared(res *rule.Resource) *object {
+func prepared(res *rule.Resource) *object {
 	o, _ := res.Keep(func() any {
-		value, first := bind(Object(res), "")
-		return &object{value: value, hasUnknown: first != nil, tree: func() map[string]any { return Object(res) }}
+		return newObject(res.Properties.Tree(), func(tree map[string]any) { finish(res, tree) })
 	}).(*object)
 	return o
 }
 
-// known is the object without the parts that have an unknown inside: elements of
-// lists as a whole, of maps the keys.
-func (o *object) known() *object {
-	if !o.hasUnknown {
-		return o
-	}
-	value, _ := prune(o.tree())
-	return &object{value: value}
-}
-
-// prune drops unknowns from a tree, and says whether there were any.
-func prune(data any) (kept any, dropped bool) {
-	switch d := data.(type) {
-	case rule.Unknown:
-		return nil, true
-	case map[string]any:
-		for k, e := range d {
-			inner, had := prune(e)
-			dropped = dropped || had
-			if d[k] = inner; inner == nil {
-				delete(d, k)
-			}
+func newObject(data any, finish func(map[string]any)) *object {
+	var r reader
+	o := &object{tree: r.object(data)}
+	finish(o.tree)
+	o.partial = r.unknown
+	if r.secret {
+		o.veiled = func() map[string]any {
+			tree := (&reader{veil: true}).object(data)
+			finish(tree)
+			return tree
 		}
-		return d, dropped
-	case []any:
-		known := make([]any, 0, len(d))
-		for _, e := range d {
-			inner, had := prune(e)
-			dropped = dropped || had
-			if !had {
-				known = append(known, inner)
-			}
-		}
-		return known, dropped
-	default:
-		return data, false
 	}
+	return o
 }
 
 // Object is a Kubernetes object as the API server shows it to its policies: with
 // apiVersion and kind, without nulls, whole numbers as integers, secrets opened,
 // and with the defaults a rule can notice. What is not known yet stays
-// [rule.Unknown].
+// [rule.Unknown]; what depends on it has a type of its own.
 func Object(res *rule.Resource) map[string]any {
-	tree, ok := plain(res.Properties.Tree()).(map[string]any)
-	if !ok {
-		tree = map[string]any{}
-	}
+	tree := new(reader).object(res.Properties.Tree())
+	finish(res, tree)
+	return tree
+}
+
+// finish makes the object that the API server makes of what it is given.
+func finish(res *rule.Resource, tree map[string]any) {
 	apiVersion, kind := apiVersionOf(res.Type)
-	setDefault(tree, "apiVersion", apiVersion)
-	setDefault(tree, "kind", kind)
+	o := place{fields: tree}
+	o.or("apiVersion", apiVersion)
+	o.or("kind", kind)
+	shapeOfTree(tree).normal(tree)
 	if k, ok := res.Kind(); ok {
 		fillDefaults(k, tree)
 	}
-	return tree
 }
 
 // apiVersionOf reads "kubernetes:apps/v1:Deployment".
@@ -98,15 +83,31 @@ func apiVersionOf(typ string) (apiVersion, kind string) {
 	return strings.TrimPrefix(parts[1], "core/"), parts[2]
 }
 
-// plain copies a tree into the types of JSON as the API server decodes it.
-func plain(data any) any {
+// reader copies a tree into the types of JSON as the API server decodes it.
+type reader struct {
+	// veil keeps the single values of secrets marked as such.
+	veil bool
+	// unknown and secret say what there was.
+	unknown, secret bool
+}
+
+func (r *reader) object(data any) map[string]any {
+	tree, ok := r.plain(data, false).(map[string]any)
+	if !ok {
+		tree = map[string]any{}
+	}
+	return tree
+}
+
+func (r *reader) plain(data any, secret bool) any {
 	switch d := data.(type) {
 	case rule.Secret:
-		return plain(d.Plain)
+		r.secret = true
+		return r.plain(d.Plain, true)
 	case map[string]any:
 		fields := make(map[string]any, len(d))
 		for k, e := range d {
-			if p := plain(e); p != nil {
+			if p := r.plain(e, secret); p != nil {
 				fields[k] = p
 			}
 		}
@@ -114,46 +115,36 @@ func plain(data any) any {
 	case []any:
 		elements := make([]any, len(d))
 		for i, e := range d {
-			elements[i] = plain(e)
+			elements[i] = r.plain(e, secret)
 		}
 		return elements
+	case rule.Unknown:
+		r.unknown = true
+		return d
 	case float64:
 		if d == math.Trunc(d) && math.Abs(d) < 1<<53 {
-			return int64(d)
+			data = int64(d)
 		}
+	}
+	if secret && r.veil && data != nil {
+		return rule.Secret{Plain: data}
 	}
 	return data
 }
 
-// bind replaces unknowns, and what has one inside, by values that know it. first
-// is one of the unknowns, nil when there is none.
-func bind(data any, path string) (bound any, first ref.Val) {
+// veils says whether a tree has an unknown or a marked secret.
+func veils(data any) bool {
 	switch d := data.(type) {
-	case rule.Unknown:
-		u := unknownValue(path)
-		return u, u
+	case rule.Unknown, derived, rule.Secret:
+		return true
 	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(d)) {
-			b, u := bind(d[k], rule.JoinPath(path, k))
-			d[k] = b
-			if first == nil {
-				first = u
+		for _, e := range d {
+			if veils(e) {
+				return true
 			}
-		}
-		if first != nil {
-			return newPartialMap(d, first), first
 		}
 	case []any:
-		for i, e := range d {
-			b, u := bind(e, path+"["+strconv.Itoa(i)+"]")
-			d[i] = b
-			if first == nil {
-				first = u
-			}
-		}
-		if first != nil {
-			return newPartialList(d, first), first
-		}
+		return slices.ContainsFunc(d, veils)
 	}
-	return data, first
+	return false
 }

@@ -12,6 +12,16 @@ type StackInfo struct {
 	Environment string
 	// DryRun is set at a preview.
 	DryRun bool
+	// Exemptions are what the stack's configuration lets break rules; nil when the
+	// configuration is not known.
+	Exemptions *Exemptions
+}
+
+// Exemptions are those that somebody must look at, each in the words of a
+// message.
+type Exemptions struct {
+	// Expired no longer hold, Ending end within a month.
+	Expired, Ending []string
 }
 
 // Finding is one thing that is wrong.

@@ -60,7 +60,9 @@ func runCase(t *testing.T, r *rule.Rule, c casefile.Case) {
 	settings, wrong := r.Configure(c.Settings)
 	require.Empty(t, wrong)
 	circumstances := rule.Circumstances{
-		Settings: settings, Stack: rule.StackInfo{Environment: c.Environment}, Evaluator: expressions.New(),
+		Settings:  settings,
+		Stack:     rule.StackInfo{Environment: c.Environment, Exemptions: c.Exemptions},
+		Evaluator: expressions.New(),
 	}
 
 	var verdict rule.Verdict

@@ -20,10 +20,10 @@ var referenceIntroduction string
 func Reference() []byte {
 	var b bytes.Buffer
 	b.WriteString(referenceIntroduction)
-	b.WriteString("\n## All rules\n\n| rule | what must be true | severity | level | where |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n## All rules\n\n| rule | what must be true | severity | level | environments | gates |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range All() {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n",
-			r.ID, r.ID, r.Title, r.Severity, levelText(r), environmentsText(r))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s | %s |\n",
+			r.ID, r.ID, r.Title, r.Severity, levelText(r), environmentsText(r), gatesText(r))
 	}
 	for _, r := range All() {
 		writeRule(&b, r)
@@ -36,6 +36,13 @@ func writeRule(b *bytes.Buffer, r *rule.Rule) {
 	fmt.Fprintf(b, "Severity %s, level %s, judges %s.\nLooks at %s.\n\n",
 		r.Severity, levelText(r), environmentsText(r), targetText(r.On))
 	fmt.Fprintf(b, "Why: %s\n\nFix: %s\n", r.Why, r.Fix)
+	if expressions, ok := r.Check.(rule.Expressions); ok {
+		b.WriteString("\nHolds, at both gates:\n\n```cel\n")
+		for _, v := range expressions {
+			b.WriteString(v.Holds + "\n")
+		}
+		b.WriteString("```\n")
+	}
 	if len(r.Controls) > 0 {
 		b.WriteString("\nAnswers to:\n")
 		for _, c := range r.Controls {
@@ -55,6 +62,14 @@ func levelText(r *rule.Rule) string {
 		return string(rule.Mandatory)
 	}
 	return string(r.Level)
+}
+
+// gatesText says where the rule is enforced.
+func gatesText(r *rule.Rule) string {
+	if _, ok := r.Check.(rule.Expressions); ok {
+		return "preview, admission"
+	}
+	return "preview"
 }
 
 func environmentsText(r *rule.Rule) string {

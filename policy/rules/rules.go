@@ -1,6 +1,6 @@
 // Package rules has the platform's policy rules, by what they look at: the
-// resources of each cloud and the stack as a whole; those over Kubernetes objects
-// are in package kubernetes below it. It knows no
+// resources of each cloud, Helm charts and the stack as a whole; those over
+// Kubernetes objects are in the packages kubernetes and podsecurity below it. It knows no
 // protocol; what a rule is, package rule says.
 //
 // A rule's file has the name of its cloud and of the service it is about:
@@ -10,16 +10,21 @@
 //
 // To add a rule: write a function that returns it beside the rules over the
 // same thing, add it to the list in [All], add a file of good and bad cases to
-// testdata, and regenerate the reference with `go test ./policy/... -update`.
+// testdata, and regenerate the reference with `go test ./policy/rules -update`.
 package rules
 
 import (
+	"slices"
+
 	"github.com/ai-now/platform/policy/rule"
 	"github.com/ai-now/platform/policy/rules/kubernetes"
+	"github.com/ai-now/platform/policy/rules/podsecurity"
 )
 
 // All are the rules of the pack, in the order of the reference.
-func All() []*rule.Rule { return append(kubernetes.All(), overClouds()...) }
+func All() []*rule.Rule {
+	return slices.Concat(podsecurity.All(), kubernetes.All(), overClouds())
+}
 
 func overClouds() []*rule.Rule {
 	return []*rule.Rule{
@@ -140,12 +145,26 @@ func overClouds() []*rule.Rule {
 		digitaloceanBucketVersioning(), // what is overwritten can be brought back
 		digitaloceanRegistryTier(),     // the registry has room
 
+		// Helm charts.
+		chartVersion(),    // what is installed is one version
+		chartRepository(), // from where it is trusted
+		chartSecrets(),    // without secrets in its values
+		chartRelease(),    // and every object of it is seen
+
 		// The stack as a whole.
-		stackNamespaces(),             // every namespace with workloads is bounded and closed
+		stackNamespaces(),             // every namespace is bounded and closed
+		stackNamespaceLimits(),        // and what comes into it is too
+		stackExemptionExpired(),       // nobody breaks a rule longer than was agreed
+		stackExemptionSoon(),          // and hears of it before
+		stackDisruptionBudgets(),      // replicas do not go all at once
+		stackReferences(),             // environments do not depend on each other
+		stackImageSignatures(),        // signatures are verified
+		stackEncryption(),             // what is stored is encrypted
 		stackZones(),                  // production clusters survive the loss of a zone
 		stackPoolBounds(),             // and grow when they must
 		stackNodeCeiling(),            // within what may be paid
 		stackNetworkRanges(),          // networks can be connected
+		stackAuditLogs(),              // what was done is known for a year
 		stackAuditAlarms(),            // somebody is told what the audit log says
 		stackGKEDataAccess(),          // which says who did what
 		stackEKSAddons(),              // EKS has what workloads count on

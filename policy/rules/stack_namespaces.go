@@ -4,17 +4,19 @@ import "github.com/ai-now/platform/policy/rule"
 
 var (
 	resourceQuotas  = rule.Target{Kinds: []rule.Kind{{Group: "core", Name: "ResourceQuota"}}}
+	limitRanges     = rule.Target{Kinds: []rule.Kind{{Group: "core", Name: "LimitRange"}}}
 	networkPolicies = rule.Target{Kinds: []rule.Kind{{Group: "networking.k8s.io", Name: "NetworkPolicy"}}}
 )
 
 func stackNamespaces() *rule.Rule {
 	return &rule.Rule{
 		ID:       "stack-namespace-guards",
-		Title:    "Namespaces with workloads have a quota and deny traffic by default",
+		Title:    "Namespaces have a quota and deny traffic by default",
 		Severity: rule.High,
 		On:       rule.Target{Stack: true},
 		Why: "Without a quota one team's mistake takes the cluster's capacity from all others. Without a " +
-			"NetworkPolicy that selects every pod, any pod of the cluster may talk to any other.",
+			"NetworkPolicy that selects every pod, any pod of the cluster may talk to any other. A namespace " +
+			"that is empty in the program is filled by others: kubectl, a pipeline, an operator.",
 		Fix: "Create the namespace with the SecureNamespace component, or add a ResourceQuota and a " +
 			"NetworkPolicy with an empty podSelector, policyTypes [Ingress, Egress] and no rules.",
 		Controls: []rule.Control{
@@ -26,14 +28,12 @@ func stackNamespaces() *rule.Rule {
 		},
 		Settings: []rule.Setting{exemptSetting()},
 		Check: rule.StackCheck(func(q *rule.Inquiry, s *rule.Stack) {
-			workloads := s.Of(rule.Workloads())
 			quotas := s.Of(resourceQuotas)
 			policies := s.Of(networkPolicies)
 			for _, ns := range s.Of(namespaces) {
 				name := ns.Get("metadata", "name")
-				free := exempt(q, name).Or(inhabited(ns, workloads).Not())
-				q.Require(free.Or(inhabited(ns, quotas)), name,
-					"the namespace %s has workloads but no ResourceQuota", name)
+				free := exempt(q, name)
+				q.Require(free.Or(inhabited(ns, quotas)), name, "the namespace %s has no ResourceQuota", name)
 				for _, direction := range []struct{ policyType, rules string }{
 					{"Ingress", "ingress"},
 					{"Egress", "egress"},
@@ -43,8 +43,32 @@ func stackNamespaces() *rule.Rule {
 						closed = closed.Or(inNamespace(p, ns).And(deniesAll(p, direction.policyType, direction.rules)))
 					}
 					q.Require(free.Or(closed), name,
-						"the namespace %s has workloads but no NetworkPolicy that denies all %s", name, direction.rules)
+						"the namespace %s has no NetworkPolicy that denies all %s", name, direction.rules)
 				}
+			}
+		}),
+	}
+}
+
+func stackNamespaceLimits() *rule.Rule {
+	return &rule.Rule{
+		ID:       "stack-namespace-limits",
+		Title:    "Namespaces have defaults for what containers may take",
+		Severity: rule.Low,
+		Level:    rule.Advisory,
+		On:       rule.Target{Stack: true},
+		Why: "Pods come into a namespace from elsewhere too: from operators, from kubectl. Without a LimitRange one that " +
+			"says nothing of its resources is refused by the quota, or takes the memory of the whole node.",
+		Fix: "Create the namespace with the SecureNamespace component, or add a LimitRange for containers.",
+		Controls: []rule.Control{
+			heading(nsaHardening, "Resource policies"),
+		},
+		Settings: []rule.Setting{exemptSetting()},
+		Check: rule.StackCheck(func(q *rule.Inquiry, s *rule.Stack) {
+			ranges := s.Of(limitRanges)
+			for _, ns := range s.Of(namespaces) {
+				name := ns.Get("metadata", "name")
+				q.Require(exempt(q, name).Or(inhabited(ns, ranges)), name, "the namespace %s has no LimitRange", name)
 			}
 		}),
 	}

@@ -27,8 +27,9 @@ type Case struct {
 	Properties map[string]any `json:"properties,omitempty"`
 	Stack      []Resource     `json:"stack,omitempty"`
 
-	Environment string         `json:"environment,omitempty"`
-	Settings    map[string]any `json:"settings,omitempty"`
+	Environment string           `json:"environment,omitempty"`
+	Exemptions  *rule.Exemptions `json:"exemptions,omitempty"`
+	Settings    map[string]any   `json:"settings,omitempty"`
 
 	// Findings are "PATH: MESSAGE", for a stack "NAME PATH: MESSAGE", and for
 	// expressions, which tell no path, "MESSAGE".

@@ -1,6 +1,7 @@
-// Package kubernetes has the rules over single Kubernetes objects: those in CEL,
-// which the cluster enforces at admission as well, and those of the Pod Security
-// Standards, which its Pod Security admission enforces.
+// Package kubernetes has the rules over single Kubernetes objects that are written
+// in CEL, which the cluster enforces at admission as well. Those of the Pod
+// Security Standards, which its Pod Security Admission enforces, are in package
+// podsecurity.
 //
 // A rule's file has the name of what it looks at. Each group of rules is a
 // function that returns it, in its file; [All] puts the groups together.
@@ -15,8 +16,27 @@ import (
 // All are the rules over Kubernetes objects, in the order of the reference.
 func All() []*rule.Rule {
 	return slices.Concat(
-		podPrivilegeRules(),
-		podContentRules(),
+		imageRules(),
+		podResourceRules(),
+		secretRules(),
+		podCredentialRules(),
+		podHardeningRules(),
+		podSchedulingRules(),
+		workloadAvailabilityRules(),
+		workloadUpdateRules(),
+		workloadObjectRules(),
+		jobRules(),
+		rbacRoleRules(),
+		rbacRightRules(),
+		rbacBindingRules(),
+		serviceRules(),
+		ingressRules(),
+		gatewayRules(),
+		networkPolicyRules(),
+		volumeRules(),
+		storageClassRules(),
 		namespaceRules(),
+		quotaRules(),
+		webhookRules(),
 	)
 }

@@ -40,6 +40,7 @@ func run(ctx context.Context, args []string) error {
 	color := flags.String("color", "never", "colour of the engine's output")
 	configFile := flags.String("config-file", "", "configuration to use instead of the stack's own")
 	unreachable := flags.Bool("delete-unreachable", false, "destroy: take what is in a cluster that does not answer for deleted")
+	plan := flags.Bool("plan", false, "compliance: look at the plan even when something is deployed")
 	launched := flags.Bool("launched", false, "end when the launcher ends")
 	if err := flags.Parse(args); err != nil {
 		return exitcode.With(exitcode.Usage, err)
@@ -73,6 +74,8 @@ func run(ctx context.Context, args []string) error {
 		_, err = r.Drift(ctx)
 	case "destroy":
 		_, err = r.Destroy(ctx)
+	case "compliance":
+		_, err = r.Compliance(ctx, *plan)
 	case "status":
 		return runner.Status(ctx, l, os.Stdout)
 	default:

@@ -42,6 +42,8 @@ type flags struct {
 	config  string
 	// policyConfig is a policy configuration file, "" for none.
 	policyConfig string
+	// plan makes the reports be about the plan, even when the stack is deployed.
+	plan bool
 }
 
 func newCommand() *cobra.Command {
@@ -87,6 +89,7 @@ func newCommand() *cobra.Command {
 		&cobra.Command{Use: "clean-cache", Short: "Delete the built tools", Args: noArguments,
 			RunE: func(*cobra.Command, []string) error { return cleanCache() }},
 		kubectlCommand(f),
+		complianceCommand(f),
 	)
 	return root
 }

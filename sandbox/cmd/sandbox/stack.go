@@ -90,6 +90,9 @@ func runStack(ctx context.Context, f *flags, command string) error {
 	if rules != "" {
 		args = append(args, "--policy-config", rules)
 	}
+	if f.plan {
+		args = append(args, "--plan")
+	}
 	if f.repair {
 		args = append(args, "--repair")
 	}
