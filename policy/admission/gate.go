@@ -120,17 +120,7 @@ func (g Gate) installs(r *rule.Rule, a area, act action) bool {
 	}
 	resolved := g.Resolved[r.ID]
 	wanted, any := g.actionOf(resolved.Level)
-	return any && wanted.name == act.name && g.inEnvironment(r, resolved.Settings)
-}
-
-// inEnvironment is as the policy pack decides whether a rule that is bound to
-// environments judges the stack.
-func (g Gate) inEnvironment(r *rule.Rule, settings rule.Settings) bool {
-	if len(r.Environments) == 0 {
-		return true
-	}
-	environments := settings.Strings("environments")
-	return len(environments) == 0 || slices.Contains(environments, g.Environment)
+	return any && wanted.name == act.name && r.Judges(g.Environment, resolved.Settings)
 }
 
 func (g Gate) name(p policy) string {

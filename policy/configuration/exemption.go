@@ -88,9 +88,9 @@ func (e Exemption) mistakes(path string, rules []*rule.Rule) []Mistake {
 		add("reason", "", "is missing", "say why the rule cannot be kept")
 	}
 	if e.Expires == "" {
-		add("expires", "", "is missing", "write the last day it holds, such as 2027-06-30")
+		add("expires", "", "is missing", `write the last day it holds in quotes, such as "2027-06-30"`)
 	} else if _, err := e.end(); err != nil {
-		add("expires", e.Expires, "is no day", "write it as 2027-06-30")
+		add("expires", e.Expires, "is no day", `write it in quotes, as "2027-06-30"`)
 	}
 	return found
 }

@@ -108,12 +108,20 @@ func (r *Rule) outside(c Circumstances) string {
 	if len(r.Environments) == 0 || c.Stack.Environment == "" {
 		return ""
 	}
-	environments := c.Settings.Strings(environmentsSetting)
-	if len(environments) == 0 || slices.Contains(environments, c.Stack.Environment) {
+	if r.Judges(c.Stack.Environment, c.Settings) {
 		return ""
 	}
 	return fmt.Sprintf("the rule judges the environments %s, this stack's is %s",
-		strings.Join(environments, ", "), c.Stack.Environment)
+		strings.Join(c.Settings.Strings(environmentsSetting), ", "), c.Stack.Environment)
+}
+
+// Judges says whether the rule judges stacks of an environment.
+func (r *Rule) Judges(environment string, settings Settings) bool {
+	if len(r.Environments) == 0 {
+		return true
+	}
+	environments := settings.Strings(environmentsSetting)
+	return len(environments) == 0 || slices.Contains(environments, environment)
 }
 
 // JudgesByGuess says whether the rule judged by guess: it is bound to
