@@ -63,10 +63,7 @@ func TestUpgrades(t *testing.T) {
 	s := newSandbox(t)
 	settings := map[string]string{"VERSION": "1.34", "CLASS": "general", "LABEL": "example.com/tier: one", "MAX": "2"}
 	run := func(t *testing.T, command string) string {
-		content := upgradeStack
-		for _, own := range upgradeClusters {
-			content += upgradeCluster + own
-		}
+		content := upgradeStack + upgradeCluster + strings.Join(upgradeClusters, upgradeCluster)
 		for name, value := range settings {
 			content = strings.ReplaceAll(content, name, value)
 		}
