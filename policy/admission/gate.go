@@ -119,8 +119,8 @@ func (g Gate) installs(r *rule.Rule, a area, act action) bool {
 		return false
 	}
 	resolved := g.Resolved[r.ID]
-	wanted, any := g.actionOf(resolved.Level)
-	return any && wanted.name == act.name && r.Judges(g.Environment, resolved.Settings)
+	wanted, acts := g.actionOf(resolved.Level)
+	return acts && wanted.name == act.name && r.Judges(g.Environment, resolved.Settings)
 }
 
 func (g Gate) name(p policy) string {

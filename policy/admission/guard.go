@@ -1,6 +1,11 @@
 package admission
 
-import "github.com/ai-now/platform/policy/configuration"
+import (
+	"github.com/ai-now/platform/policy/configuration"
+	"github.com/ai-now/platform/policy/rule"
+)
+
+var namespace = rule.Kind{Group: "core", Name: "Namespace"}
 
 // guard keeps the labels of exemptions for those who could change the policies as
 // well: to label a namespace would else be a way around every rule. It has a
@@ -27,10 +32,10 @@ func (g Gate) guard() []Object {
 					"matchPolicy": "Equivalent",
 					"resourceRules": []any{Object{
 						"apiGroups": []any{""}, "apiVersions": []any{"v1"}, "operations": []any{"CREATE", "UPDATE"},
-						"resources": []any{"namespaces"}, "scope": "*",
+						// Labels can be changed by each of them.
+						"resources": append([]any{"namespaces"}, subresources[namespace]...), "scope": "*",
 					}},
 				},
-				"matchConditions": []any{Object{"name": "not-being-deleted", "expression": notBeingDeleted}},
 				"variables": []any{
 					Object{"name": "labels", "expression": `object.metadata.?labels.orValue({})`},
 					Object{"name": "annotations", "expression": `object.metadata.?annotations.orValue({})`},

@@ -37,9 +37,14 @@ func outsideClusterNamespaces() Object {
 	}}
 }
 
-// podSubresources change the containers of a running pod; the API server shows the
-// whole pod with them.
-var podSubresources = []any{"pods/ephemeralcontainers", "pods/resize"}
+// subresources are those by which what rules look at can be changed: the containers
+// of a running pod, the labels of a namespace. The API server shows the whole object
+// with them.
+// https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/namespace/strategy.go
+var subresources = map[rule.Kind][]any{
+	{Group: "core", Name: "Pod"}: {"pods/ephemeralcontainers", "pods/resize"},
+	namespace:                    {"namespaces/status", "namespaces/finalize"},
+}
 
 // matchConstraints name what the rules of the policy look at.
 func (p policy) matchConstraints() Object {
@@ -61,10 +66,7 @@ func (p policy) matchConstraints() Object {
 		}
 		resources, _ := match["resources"].([]any)
 		resources = append(resources, k.Resource)
-		if k.Kind == (rule.Kind{Group: "core", Name: "Pod"}) {
-			resources = append(resources, podSubresources...)
-		}
-		match["resources"] = resources
+		match["resources"] = append(resources, subresources[k.Kind]...)
 	}
 	return Object{
 		// The same object in another version of its API is converted first.
@@ -75,8 +77,15 @@ func (p policy) matchConstraints() Object {
 
 // Conditions under which an object is looked at.
 const (
-	// Its deletion waits for finalizers, and removing one is an update.
-	notBeingDeleted = `!object.metadata.?deletionTimestamp.hasValue()`
+	// contentDiffers is about all of an object but its metadata and status.
+	contentDiffers = `dyn(object).exists(k, !(k in ['metadata', 'status']) && dyn(object)[?k] != dyn(oldObject)[?k]) || ` +
+		`dyn(oldObject).exists(k, !(k in dyn(object)))`
+
+	// The deletion of an object waits for finalizers, and removing one is an update.
+	// Until then the object holds: a Service leads somewhere, a binding grants. Into
+	// a namespace nothing comes any more, and its own finalizers are content.
+	notBeingDeleted = `!object.metadata.?deletionTimestamp.hasValue() || ` +
+		`(object.kind != 'Namespace' && (` + contentDiffers + `))`
 
 	notManagedByGKE = `!request.?namespace.orValue('').startsWith('` + managedPrefix + `')`
 
@@ -93,8 +102,7 @@ const (
 	// controllers keep in its metadata.
 	differs = `object.metadata.?labels != oldObject.metadata.?labels || ` +
 		`object.metadata.?annotations != oldObject.metadata.?annotations || ` +
-		`dyn(object).exists(k, !(k in ['metadata', 'status']) && dyn(object)[?k] != dyn(oldObject)[?k]) || ` +
-		`dyn(oldObject).exists(k, !(k in dyn(object)))`
+		contentDiffers
 
 	changed = `request.operation != 'UPDATE' || ` + differs
 

@@ -43,6 +43,9 @@ func From(entries map[string]any) (Config, error) {
 	for _, id := range slices.Sorted(maps.Keys(entries)) {
 		switch entry := entries[id].(type) {
 		case string:
+			if entry == "" {
+				return nil, fmt.Errorf("%s: it has no level; there are %s", id, joinLevels())
+			}
 			config[id] = RuleConfig{Level: rule.Level(entry)}
 		case map[string]any:
 			settings := maps.Clone(entry)

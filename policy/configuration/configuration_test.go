@@ -104,6 +104,7 @@ func TestParse(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"no JSON":                    {"all: advisory", "it is no JSON object of rules"},
 		"a rule that is a number":    {`{"pod-a": 1}`, "pod-a: 1 is neither a level nor an object"},
+		"an empty level":             {`{"pod-a": ""}`, "pod-a: it has no level; there are remediate"},
 		"a level that is not a text": {`{"pod-a": {"enforcementLevel": true}}`, "pod-a.enforcementLevel: true is no text; there are remediate"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +147,7 @@ func TestMistakesInTheStacksValueAreFoundTogether(t *testing.T) {
 	}
 	var texts []string
 	for _, m := range s.Mistakes(rules.All()) {
-		texts = append(texts, m.Error())
+		texts = append(texts, m.String())
 	}
 	for i, want := range []string{
 		`profile: "production" is no profile; there are audit, baseline, prod`,

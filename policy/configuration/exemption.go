@@ -36,7 +36,7 @@ type Mistake struct {
 	Problem, Hint string
 }
 
-func (m Mistake) Error() string {
+func (m Mistake) String() string {
 	text := m.Path + ": "
 	if m.Value != "" {
 		text += fmt.Sprintf("%q ", m.Value)

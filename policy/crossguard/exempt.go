@@ -46,7 +46,11 @@ func (s *Server) exempt(e enforced, res *rule.Resource, v rule.Verdict) rule.Ver
 	if len(e.exemptions) == 0 || v.Failure != nil || len(v.Findings)+len(v.Undecided) == 0 {
 		return v
 	}
-	namespace, name := placeOf(res)
+	namespace, name, known := placeOf(res)
+	if !known {
+		// It may turn out to be an exempt one.
+		return rule.Verdict{Undecided: append(v.Undecided, res.Namespace().Path())}
+	}
 	for _, x := range e.exemptions {
 		if !x.Covers(e.ID, namespace, name) {
 			continue
@@ -63,19 +67,20 @@ func (s *Server) exempt(e enforced, res *rule.Resource, v rule.Verdict) rule.Ver
 }
 
 // placeOf is the namespace and name of a Kubernetes object as the API server will
-// see them; the namespace of an object that is in none is "".
-func placeOf(res *rule.Resource) (namespace, name string) {
+// see them, and whether its namespace is known; that of an object that is in none
+// is "".
+func placeOf(res *rule.Resource) (namespace, name string, known bool) {
 	name, _ = res.Get("metadata", "name").Text()
 	kind, ok := res.Kind()
 	if !ok {
-		return "", name
+		return "", name, true
 	}
-	if served, known := kind.Served(); known && served.ClusterScoped {
-		return "", name
+	if served, ok := kind.Served(); ok && served.ClusterScoped {
+		return "", name, true
 	}
-	namespace, known := res.Namespace().Text()
-	if !known && res.Namespace().Present().IsFalse() {
-		namespace = "default"
+	if res.Namespace().Present().IsFalse() {
+		return "default", name, true
 	}
-	return namespace, name
+	namespace, known = res.Namespace().Text()
+	return namespace, name, known
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"github.com/ai-now/platform/policy/rule"
@@ -67,4 +68,47 @@ func TestRulesHearOfExemptionsThatEnd(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, resp.GetDiagnostics()[0].GetMessage(), "- not known\n")
 	})
+}
+
+func TestAnExemptionWaitsForANamespaceThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	bindings := at(hostNetworkRule(), rule.Mandatory)
+	bindings.On = rule.Target{Kinds: []rule.Kind{
+		{Group: "rbac.authorization.k8s.io", Name: "RoleBinding"}, {Group: "rbac.authorization.k8s.io", Name: "ClusterRoleBinding"},
+	}}
+	pack := packOf(bindings)
+	pack.ConfigurationKey = "p:policy"
+	pack.Now = func() time.Time { return time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC) }
+	client := dial(t, pack)
+	_, err := client.ConfigureStack(context.Background(), &pulumirpc.AnalyzerStackConfigureRequest{Config: map[string]string{
+		"p:policy": `{"exemptions": [{"rule": "own-network", "object": "admins", "owner": "shop", "reason": "it must", "expires": "2026-12-31"}]}`,
+	}})
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		name, kind string
+		namespace  resource.PropertyValue
+		want       string
+	}{
+		{"an object in no namespace is exempt by its name", "ClusterRoleBinding", resource.NewNullProperty(), ""},
+		{"one of that name in a namespace is not", "RoleBinding", resource.NewProperty("shop"), "the pod is in the node's network"},
+		{"one in a namespace that is not known is neither", "RoleBinding",
+			resource.MakeComputed(resource.NewProperty("")), "undecided until apply, for these values are not known yet: metadata.namespace"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			req := thing(t, resource.PropertyMap{
+				"metadata": resource.NewProperty(resource.PropertyMap{"name": resource.NewProperty("admins"), "namespace": tt.namespace}),
+				"spec":     resource.NewProperty(resource.PropertyMap{"hostNetwork": resource.NewProperty(true)}),
+			})
+			req.Type = "kubernetes:rbac.authorization.k8s.io/v1:" + tt.kind
+			resp, err := client.Analyze(context.Background(), req)
+			require.NoError(t, err)
+			if tt.want == "" {
+				require.Empty(t, resp.GetDiagnostics())
+				return
+			}
+			require.Len(t, resp.GetDiagnostics(), 1)
+			require.Contains(t, resp.GetDiagnostics()[0].GetMessage(), tt.want)
+		})
+	}
 }

@@ -122,7 +122,7 @@ func (e enforced) exemptionOf(res *rule.Resource, now time.Time) *record.Exempti
 	if len(e.exemptions) == 0 {
 		return nil
 	}
-	namespace, name := placeOf(res)
+	namespace, name, _ := placeOf(res)
 	for _, x := range e.exemptions {
 		if x.Covers(e.ID, namespace, name) && !x.Expired(now) {
 			return &record.Exemption{Owner: x.Owner, Reason: x.Reason, Expires: x.Expires}

@@ -141,7 +141,7 @@ func (p *Pack) stackConfiguration(text string) (configuration.Stack, []configura
 	}
 	var mistakes []error
 	for _, m := range stack.Mistakes(p.Rules) {
-		mistakes = append(mistakes, fmt.Errorf("%s.%w", p.ConfigurationKey, m))
+		mistakes = append(mistakes, fmt.Errorf("%s.%s", p.ConfigurationKey, m))
 	}
 	if len(mistakes) > 0 {
 		return stack, nil, fmt.Errorf("the stack's configuration of the rules is wrong:\n%w\nThe rules and their settings: %s",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"google.golang.org/grpc/codes"
@@ -149,7 +150,7 @@ func (s *Server) ConfigureStack(
 func (s *Server) Configure(_ context.Context, req *pulumirpc.ConfigureAnalyzerRequest) (*emptypb.Empty, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	layers := append(s.state.layers[:len(s.state.layers):len(s.state.layers)], configFrom(req.GetPolicyConfig()))
+	layers := slices.Concat(s.state.layers, []configuration.Config{configFrom(req.GetPolicyConfig())})
 	rules, err := s.pack.resolve(layers...)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())

@@ -125,7 +125,7 @@ func (p *planner) call(e ast.Expr, telling bool) program {
 		return p.compare(args[0], args[1], name == operators.NotEquals)
 	case operators.Index, operators.OptIndex, operators.OptSelect:
 		return p.index(args[0], args[1], name != operators.Index)
-	case operators.NotStrictlyFalse, operators.OldNotStrictlyFalse:
+	case operators.NotStrictlyFalse:
 		return notStrictlyFalse(args[0])
 	case "orValue", "or":
 		return otherwise(args[0], args[1], name == "orValue")

@@ -58,7 +58,7 @@ func (f *frame) lookup(name string) value {
 		}
 		return f.sum
 	case f.ended:
-	case name == f.loop.key:
+	case name == f.key:
 		return f.entry.key
 	case name == f.element && name != "":
 		return f.entry.element

@@ -165,7 +165,7 @@ func (p *planner) list(e ast.Expr, telling bool) program {
 			if failure, ok := v.(*types.Err); ok {
 				return failure
 			}
-			if list.IsOptional(int32(i)) { //nolint:gosec // an expression has few elements
+			if list.IsOptional(int32(i)) {
 				inner, some, isOptional := insideOf(v)
 				if u, open := v.(*unknown); open {
 					return u

@@ -111,9 +111,9 @@ func lookup(tree any, at []step) any {
 		case rule.Secret:
 			tree = v.Plain
 		case []any:
-			tree = v[s.(int)] //nolint:forcetypeassert // places has it
+			tree = v[s.(int)]
 		case map[string]any:
-			tree = v[s.(string)] //nolint:forcetypeassert // places has it
+			tree = v[s.(string)]
 		}
 	}
 	return tree

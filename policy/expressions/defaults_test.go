@@ -51,7 +51,7 @@ func TestObjectsAreAsTheAPIServerShowsThem(t *testing.T) {
 			served, known := kind.Served()
 			require.True(t, known)
 			if !served.ClusterScoped {
-				want["metadata"].(map[string]any)["namespace"] = "default" //nolint:forcetypeassert // as it is shown
+				want["metadata"].(map[string]any)["namespace"] = "default"
 			}
 			if spec, _ := want["spec"].(map[string]any); kind.Name == "Pod" && spec["serviceAccountName"] == nil {
 				spec["serviceAccountName"], spec["serviceAccount"] = "default", "default"

@@ -36,7 +36,7 @@ type validation struct {
 }
 
 func (v *validation) judge(o *object) answer {
-	result := value(nil)
+	var result value
 	if o.partial {
 		careful, err := v.carefully()
 		if err != nil {

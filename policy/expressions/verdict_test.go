@@ -25,7 +25,7 @@ func judged(t testing.TB, v rule.Validation, tree m) answer {
 }
 
 // containers is an object with these containers.
-func containers(list ...any) m { return m{"spec": m{"containers": l(list)}} }
+func containers(list ...any) m { return m{"spec": m{"containers": list}} }
 
 // labelled is an object of a kind the API server has a type for.
 func labelled(labels m) m {
@@ -37,7 +37,7 @@ func TestVerdictsWithUnknowns(t *testing.T) {
 	const pinned = `object.spec.containers.all(c, c.image.contains('@'))`
 	const drops = `object.drop`
 	spec := func(fields m) m { return m{"spec": fields} }
-	dropping := func(list ...any) m { return m{"drop": l(list)} }
+	dropping := func(list ...any) m { return m{"drop": list} }
 	const containersOne, dropOne = "spec.containers[0].image", "drop[0]"
 	tests := []struct {
 		name, holds string

@@ -138,7 +138,7 @@ func Make(from *record.Record) *Report {
 		case record.Exempt:
 			r.Exempt = append(r.Exempt, findings(from, of.Rule, j, owners)...)
 		case record.Undecided:
-			r.Undecided = append(r.Undecided, Undecided{Rule: j.Rule, Resource: j.resource(from.Stack), Paths: j.Judgement.Undecided})
+			r.Undecided = append(r.Undecided, Undecided{Rule: j.Rule, Resource: j.resource(from.Stack), Paths: j.Undecided})
 		}
 	}
 	for _, f := range r.Findings {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,11 +22,12 @@ func TestAFrameworkIsAboutItsCloudAndItsClusters(t *testing.T) {
 		resource("eks", "aws:eks/cluster:Cluster", "eks-component", ""),
 		resource("eks-provider", "pulumi:providers:kubernetes", "one", ""),
 	}
-	both := append(onAWS[:len(onAWS):len(onAWS)],
+	both := slices.Concat(onAWS, []record.Resource{
 		resource("two", "ai-now:clusters:Cluster", "root", ""),
 		resource("doks", "digitalocean:index/kubernetesCluster:KubernetesCluster", "two", ""),
 		resource("doks-provider", "pulumi:providers:kubernetes", "two", ""),
-		resource("own-provider", "pulumi:providers:kubernetes", "", ""))
+		resource("own-provider", "pulumi:providers:kubernetes", "", ""),
+	})
 	pod := func(provider string) *record.Resource {
 		return &record.Resource{URN: "pod", Type: "kubernetes:core/v1:Pod", Provider: provider}
 	}

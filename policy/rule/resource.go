@@ -37,10 +37,10 @@ func NewResource(urn, typ, name string, tree map[string]any) *Resource {
 	return r
 }
 
-// Keep makes something of the resource once and keeps it with the resource, as
+// Keep builds something of the resource once and keeps it with the resource, as
 // an evaluator's own form of the object. There is room for one thing.
-func (r *Resource) Keep(make func() any) any {
-	r.memo.Do(func() { r.kept = make() })
+func (r *Resource) Keep(build func() any) any {
+	r.memo.Do(func() { r.kept = build() })
 	return r.kept
 }
 
@@ -96,7 +96,8 @@ type Kind struct {
 
 func (k Kind) String() string { return k.Group + "/" + k.Name }
 
-// kindOf reads "kubernetes:apps/v1:Deployment".
+// kindOf reads "kubernetes:apps/v1:Deployment", and "kubernetes:v1:Pod", which is
+// what the SDK's CustomResource makes of an object of Kubernetes' own.
 func kindOf(typ string) (Kind, bool) {
 	rest, ok := strings.CutPrefix(typ, "kubernetes:")
 	if !ok {
@@ -106,8 +107,11 @@ func kindOf(typ string) (Kind, bool) {
 	if !ok {
 		return Kind{}, false
 	}
-	group, _, ok := strings.Cut(apiVersion, "/")
-	return Kind{Group: group, Name: name}, ok
+	group, version, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		group, version = "core", apiVersion
+	}
+	return Kind{Group: group, Name: name}, version != "" && name != ""
 }
 
 // Target is what a rule looks at: resources of some types, Kubernetes objects

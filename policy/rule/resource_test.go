@@ -18,6 +18,7 @@ func TestTargets(t *testing.T) {
 		{"a kind in its stable version", "kubernetes:apps/v1:Deployment", Workloads(), true},
 		{"a kind in an older version", "kubernetes:batch/v1beta1:CronJob", Workloads(), true},
 		{"a kind of the core group", "kubernetes:core/v1:Pod", Workloads(), true},
+		{"a kind of the core group, made as a custom resource", "kubernetes:v1:Pod", Workloads(), true},
 		{"a kind of the same name in another group", "kubernetes:example.com/v1:Deployment", Workloads(), false},
 		{"a patch of a workload is no workload", "kubernetes:apps/v1:DeploymentPatch", Workloads(), false},
 		{"a component of the kubernetes package", "kubernetes:helm.sh/v4:Chart", Workloads(), false},

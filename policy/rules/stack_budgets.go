@@ -91,7 +91,7 @@ func selects(selector, labels rule.Value) rule.Truth {
 			return e.Get("key").Present()
 		}
 		label := labels.Get(key)
-		listed := e.Get("values").Any(func(v rule.Value) rule.Truth { return label.Same(v) })
+		listed := e.Get("values").Any(label.Same)
 		operator := e.Get("operator")
 		return operator.Is("In").And(listed).Or(
 			operator.Is("NotIn").And(listed.Not()),

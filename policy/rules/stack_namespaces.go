@@ -33,7 +33,11 @@ func stackNamespaces() *rule.Rule {
 			for _, ns := range s.Of(namespaces) {
 				name := ns.Get("metadata", "name")
 				free := exempt(q, name)
-				q.Require(free.Or(inhabited(ns, quotas)), name, "the namespace %s has no ResourceQuota", name)
+				bounded := rule.False()
+				for _, quota := range quotas {
+					bounded = bounded.Or(inNamespace(quota, ns).And(ofAllPods(quota)))
+				}
+				q.Require(free.Or(bounded), name, "the namespace %s has no ResourceQuota", name)
 				for _, direction := range []struct{ policyType, rules string }{
 					{"Ingress", "ingress"},
 					{"Egress", "egress"},
@@ -72,6 +76,13 @@ func stackNamespaceLimits() *rule.Rule {
 			}
 		}),
 	}
+}
+
+// ofAllPods asks whether a quota bounds all pods, and not those of some scope
+// only, which is there beside the one of all.
+func ofAllPods(quota *rule.Resource) rule.Truth {
+	spec := quota.Get("spec")
+	return spec.Get("scopes").Empty().And(spec.Get("scopeSelector", "matchExpressions").Empty())
 }
 
 // inhabited asks whether one of the objects is in the namespace.

@@ -5,8 +5,8 @@
 //	go build -o reports ./policy/cmd/compliance
 //	./reports -record record.json -out compliance
 //
-// Exit codes: 0 no mandatory rule is broken, 1 failed, 2 wrong use, 4 a mandatory
-// rule is broken.
+// Exit codes: 0 no mandatory rule is broken, 1 failed or the record was cut short,
+// 2 wrong use, 4 a mandatory rule is broken.
 package main
 
 import (
@@ -54,8 +54,13 @@ func run(args []string, out, problems io.Writer) int {
 	}
 	r.Summary(out)
 	fmt.Fprintln(out, "\nThe reports are in "+*dir)
-	if r.Blocking() {
+	switch {
+	case r.Blocking():
 		return blocked
+	case !r.Whole:
+		// What was not asked is not kept.
+		fmt.Fprintln(problems, "compliance: the pack was cut short, so nothing says that the stack keeps the rules; see what the engine said, and run it again")
+		return failed
 	}
 	return 0
 }

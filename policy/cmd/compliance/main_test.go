@@ -14,11 +14,11 @@ import (
 
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	write := func(t *testing.T, level string) string {
+	write := func(t *testing.T, level string, whole bool) string {
 		t.Helper()
 		file := filepath.Join(t.TempDir(), "record.json")
 		require.NoError(t, (&record.Record{
-			Version: record.Version, Whole: true, Stack: record.Stack{Project: "p", Name: "s"},
+			Version: record.Version, Whole: whole, Stack: record.Stack{Project: "p", Name: "s"},
 			Rules: []record.Rule{{ID: "r", Title: "T", Severity: "high", Level: level, Link: "docs/policy.md#r"}},
 			Resources: []record.Resource{{URN: "urn:pulumi:s::p::t::n", Type: "t", Name: "n", Judgements: []record.Judgement{
 				{Rule: "r", Verdict: record.Failed, Findings: []record.Finding{{Message: "wrong"}}},
@@ -32,11 +32,13 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		{"a broken mandatory rule", func(t *testing.T) []string { t.Helper(); return []string{"-record", write(t, "mandatory")} }, 4, "1 mandatory, 0 advisory"},
-		{"a broken advisory rule", func(t *testing.T) []string { t.Helper(); return []string{"-record", write(t, "advisory")} }, 0, "0 mandatory, 1 advisory"},
+		{"a broken mandatory rule", func(t *testing.T) []string { t.Helper(); return []string{"-record", write(t, "mandatory", true)} }, 4, "1 mandatory, 0 advisory"},
+		{"a broken advisory rule", func(t *testing.T) []string { t.Helper(); return []string{"-record", write(t, "advisory", true)} }, 0, "0 mandatory, 1 advisory"},
+		{"a record that was cut short", func(t *testing.T) []string { t.Helper(); return []string{"-record", write(t, "advisory", false)} }, 1, "the pack was cut short"},
+		{"a broken mandatory rule in one", func(t *testing.T) []string { t.Helper(); return []string{"-record", write(t, "mandatory", false)} }, 4, "1 mandatory"},
 		{"no record", func(*testing.T) []string { return nil }, 2, "name one record"},
 		{"a record that is not there", func(*testing.T) []string { return []string{"-record", "none"} }, 1, "none"},
-		{"an unknown flag", func(*testing.T) []string { return []string{"-recrod", "x"} }, 2, "-recrod"},
+		{"an unknown flag", func(*testing.T) []string { return []string{"-records", "x"} }, 2, "-records"},
 		{"help", func(*testing.T) []string { return []string{"-h"} }, 0, "-record"},
 	}
 	for _, tt := range tests {

@@ -186,5 +186,31 @@ func Read(file string) (*Record, error) {
 	if err := decoder.Decode(r); err != nil {
 		return nil, fmt.Errorf("%s is no record of the policy pack: %w", file, err)
 	}
+	if id, unknown := r.unknownRule(); unknown {
+		return nil, fmt.Errorf("%s is no record of the policy pack: it has a judgement of the rule %q and not the rule", file, id)
+	}
 	return r, nil
+}
+
+// unknownRule is a rule that judged and is not described.
+func (r *Record) unknownRule() (id string, unknown bool) {
+	described := map[string]bool{}
+	for _, own := range r.Rules {
+		described[own.ID] = true
+	}
+	judgements := slices.Clone(r.Judgements)
+	for _, res := range r.Resources {
+		for _, id := range res.Passed {
+			if !described[id] {
+				return id, true
+			}
+		}
+		judgements = append(judgements, res.Judgements...)
+	}
+	for _, j := range judgements {
+		if !described[j.Rule] {
+			return j.Rule, true
+		}
+	}
+	return "", false
 }

@@ -41,9 +41,11 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 func TestWhatIsNoRecordIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ content, want string }{
-		"another version":  {`{"version": 7}`, "is a record of version 7, and version 1 is read here"},
-		"no JSON":          {`PK`, "is no record of the policy pack"},
-		"an unknown field": {`{"version": 1, "verdict": "good"}`, `unknown field "verdict"`},
+		"another version":         {`{"version": 7}`, "is a record of version 7, and version 1 is read here"},
+		"no JSON":                 {`PK`, "is no record of the policy pack"},
+		"a verdict of nobody":     {`{"version": 1, "judgements": [{"rule": "r", "verdict": "failed"}]}`, `a judgement of the rule "r" and not the rule`},
+		"a pass of nobody's rule": {`{"version": 1, "resources": [{"urn": "u", "passed": ["r"]}]}`, `a judgement of the rule "r" and not the rule`},
+		"an unknown field":        {`{"version": 1, "verdict": "good"}`, `unknown field "verdict"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

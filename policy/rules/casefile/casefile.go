@@ -69,18 +69,26 @@ func (c Case) Object() *rule.Resource {
 		c.Type = "kubernetes:apps/v1:Deployment"
 		c.Properties = map[string]any{"spec": map[string]any{"template": map[string]any{"spec": c.Pod}}}
 	}
-	return rule.NewResource("urn:test", c.Type, "test", marked(c.Properties).(map[string]any))
+	return rule.NewResource("urn:test", c.Type, "test", fields(c.Properties))
 }
 
 // Whole is the stack a rule over a stack looks at.
 func (c Case) Whole() *rule.Stack {
 	var resources []*rule.Resource
 	for _, from := range c.Stack {
-		r := rule.NewResource(from.Name, from.Type, from.Name, marked(from.Properties).(map[string]any))
+		r := rule.NewResource(from.Name, from.Type, from.Name, fields(from.Properties))
 		r.Provider, r.DependsOn = from.Provider, from.DependsOn
 		resources = append(resources, r)
 	}
 	return rule.NewStack(resources)
+}
+
+// fields are a resource's properties without marks.
+func fields(properties map[string]any) map[string]any {
+	for name, value := range properties {
+		properties[name] = marked(value)
+	}
+	return properties
 }
 
 // marked replaces the marks of test files by what they stand for.

@@ -90,7 +90,7 @@ func podImageRegistry() *rule.Rule {
 			`c.?image.orValue('') == '' || settings.registries.size() == 0 || settings.registries.exists(r, `+
 				// Anything else in a name would mean something in a pattern.
 				`r.matches('^[A-Za-z0-9._:/*-]+$') && `+
-				fullImage+`.matches('^' + r.replace('.', '\\.').replace('*', '[^/]*') + '/'))`,
+				fullImage+`.matches('^' + r.replace('.', '\\.').replace('*', '[^/]*') + (r.endsWith('/') ? '' : '/')))`,
 			`'container ' + c.name + ' runs the image ' + c.image + ','`, "whose registry is not allowed")},
 	}
 }

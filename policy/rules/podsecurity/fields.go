@@ -156,7 +156,7 @@ func (f field) within(place field) bool {
 		return false
 	}
 	for i, key := range place {
-		if prefix, open := strings.CutSuffix(f[i], "*"); f[i] != key && !(open && strings.HasPrefix(key, prefix)) {
+		if prefix, open := strings.CutSuffix(f[i], "*"); f[i] != key && (!open || !strings.HasPrefix(key, prefix)) {
 			return false
 		}
 	}

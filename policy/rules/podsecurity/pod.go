@@ -3,6 +3,7 @@ package podsecurity
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"sync/atomic"
 
 	corev1 "k8s.io/api/core/v1"
@@ -56,7 +57,7 @@ func makePod(r *rule.Resource) *pod {
 	if p.spec.IsUnknown() {
 		return p
 	}
-	metadata := append(path[:len(path)-1:len(path)-1], "metadata")
+	metadata := slices.Concat(path[:len(path)-1], []string{"metadata"})
 	annotations := p.copy(r.Get(metadata...).Get("annotations"), field{"metadata", "annotations"})
 	p.decode(map[string]any{
 		"metadata": map[string]any{"annotations": annotations},
