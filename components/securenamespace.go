@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
+	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -22,7 +22,8 @@ import (
 
 // SecureNamespace is a namespace in which nothing is allowed that has not been
 // asked for: pods must meet Pod Security "restricted", together they stay
-// within a quota, and they talk to each other and to DNS only.
+// within a quota, they talk to each other and to DNS, and beyond that to what
+// is declared; people have the rights of their role.
 type SecureNamespace struct {
 	pulumi.ResourceState
 
@@ -40,31 +41,35 @@ type SecureNamespaceArgs struct {
 	Namespace string
 	// Owner is whom its objects are labelled with.
 	Owner labels.Owner
+	// Description says in one line what the namespace is for.
+	Description string
+	// Contact is where its team is reached, such as an e-mail address.
+	Contact string
 	// Quota bounds what all pods of the namespace may ask for together.
 	Quota Quota
+	// Limits bound what one container, pod or claim may ask for.
+	Limits Limits
+	// HighestPriority is the highest rank that its pods may have, one of
+	// [Priorities]; empty means normal.
+	HighestPriority string
+	// Access says who may do what in it.
+	Access NamespaceAccess
+	// Egress is where its pods may go, besides each other and DNS.
+	Egress []Egress
+	// Ingress is who may come in from other namespaces.
+	Ingress []Ingress
+	// ClusterRanges are the networks of the cluster's own nodes, pods and
+	// services, in CIDR notation. Egress to a wider network leaves them out.
+	ClusterRanges []string
+	// DomainPolicies is true if the cluster serves the kind FQDNNetworkPolicy of
+	// GKE, so that egress can be declared by name.
+	DomainPolicies bool
+	// DeletionProtection keeps the namespace, and with it all that is in it,
+	// from being deleted or replaced.
+	DeletionProtection bool
 	// Exemptions that hold; those for this namespace are written on it.
 	Exemptions []configuration.Exemption
 }
-
-// Quota bounds a namespace. Amounts are Kubernetes quantities, such as 500m,
-// 2 or 16Gi.
-type Quota struct {
-	// CPU is the sum of all CPU requests, in cores.
-	CPU string
-	// Memory is the sum of all memory requests, and also of all memory limits.
-	Memory string
-	// Pods is the largest number of pods.
-	Pods int
-	// Storage is the sum of all volume claims; empty means none may be made.
-	Storage string
-}
-
-// Limits a container gets if it names none. They are small: who needs more
-// says so.
-const (
-	defaultContainerCPU    = "50m"
-	defaultContainerMemory = "128Mi"
-)
 
 // podSecurityLevel is the strictest of the Pod Security Standards:
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/
@@ -75,15 +80,24 @@ func (a *SecureNamespaceArgs) Mistakes() []check.Mistake {
 	var list check.List
 	// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
 	list.DNSLabel("namespace", a.Namespace, 63)
-	quantity(&list, "quota.cpu", a.Quota.CPU, "8")
-	quantity(&list, "quota.memory", a.Quota.Memory, "16Gi")
-	if a.Quota.Storage != "" {
-		quantity(&list, "quota.storage", a.Quota.Storage, "100Gi")
+	singleLine(&list, "description", a.Description)
+	singleLine(&list, "contact", a.Contact)
+	a.Quota.check(&list)
+	a.Limits.check(&list, a.Quota)
+	if a.HighestPriority != "" {
+		list.OneOf("highestPriority", a.HighestPriority, Priorities())
 	}
-	if a.Quota.Pods <= 0 {
-		list.Add("quota.pods", a.Quota.Pods, "is not a number of pods", "use 1 or more")
-	}
+	a.Access.check(&list)
+	a.checkEgress(&list)
+	a.checkIngress(&list)
 	return list.All()
+}
+
+// singleLine adds a mistake if text has several lines: it is shown in tables.
+func singleLine(list *check.List, path, text string) {
+	if strings.ContainsAny(text, "\r\n") {
+		list.Add(path, nil, "has more than one line", "say it in one")
+	}
 }
 
 // NewSecureNamespace makes a namespace with everything that protects it, in the
@@ -101,69 +115,84 @@ func NewSecureNamespace(ctx *pulumi.Context, name string, args *SecureNamespaceA
 	if err := ctx.RegisterComponentResource("ai-now:components:SecureNamespace", name, n, opts...); err != nil {
 		return nil, err
 	}
+	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{Metadata: args.metadata()},
+		// Whoever deletes a namespace deletes the volumes in it.
+		pulumi.Parent(n), pulumi.Protect(args.DeletionProtection))
+	if err != nil {
+		return nil, err
+	}
+	o := &namespaceObjects{
+		ctx: ctx, name: name, args: args,
+		namespace: namespace,
+		in:        []pulumi.ResourceOption{pulumi.Parent(n), pulumi.DependsOn([]pulumi.Resource{namespace})},
+	}
+	for _, part := range []func() ([]pulumi.Resource, error){
+		o.bounds, o.networkPolicies, o.declaredTraffic, o.defaultAccount,
+	} {
+		made, err := part()
+		if err != nil {
+			return nil, err
+		}
+		n.guards = slices.Concat(n.guards, made)
+	}
+	if err := o.access(); err != nil {
+		return nil, err
+	}
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": pulumi.String(n.Name)})
+}
 
-	common := args.Owner.Kubernetes(labels.App{Name: args.Namespace, Component: "namespace"})
-	exempt, answers := admission.NamespaceExemptions(args.Exemptions, args.Namespace)
-	namespaceLabels := podSecurityLabels(enforcedLevel(exempt))
-	maps.Copy(namespaceLabels, common)
-	maps.Copy(namespaceLabels, exempt)
-	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(args.Namespace), Labels: pulumi.ToStringMap(namespaceLabels)}
-	if len(answers) > 0 {
-		metadata.Annotations = pulumi.ToStringMap(answers)
+// metadata of the namespace itself.
+func (a *SecureNamespaceArgs) metadata() metav1.ObjectMetaArgs {
+	exempt, answers := admission.NamespaceExemptions(a.Exemptions, a.Namespace)
+	all := podSecurityLabels(enforcedLevel(exempt))
+	maps.Copy(all, a.labels())
+	maps.Copy(all, exempt)
+	annotations := map[string]string{labels.KeyDescription: a.Description, labels.KeyContact: a.Contact}
+	maps.Copy(annotations, answers)
+	maps.DeleteFunc(annotations, func(_, text string) bool { return text == "" })
+	meta := metav1.ObjectMetaArgs{Name: pulumi.String(a.Namespace), Labels: pulumi.ToStringMap(all)}
+	if len(annotations) > 0 {
+		meta.Annotations = pulumi.ToStringMap(annotations)
 	}
-	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: metadata,
-	}, pulumi.Parent(n))
-	if err != nil {
-		return nil, err
-	}
-	in := []pulumi.ResourceOption{pulumi.Parent(n), pulumi.DependsOn([]pulumi.Resource{namespace})}
-	// The object's metadata in this namespace; its name tells what it is for.
-	meta := func(object string) metav1.ObjectMetaArgs {
-		return metav1.ObjectMetaArgs{Name: pulumi.String(object), Namespace: pulumi.String(n.Name), Labels: pulumi.ToStringMap(common)}
-	}
+	return meta
+}
 
-	quota, err := corev1.NewResourceQuota(ctx, name, &corev1.ResourceQuotaArgs{
-		Metadata: meta("quota"),
-		Spec:     corev1.ResourceQuotaSpecArgs{Hard: args.Quota.hard()},
-	}, in...)
-	if err != nil {
-		return nil, err
+func (a *SecureNamespaceArgs) labels() map[string]string {
+	return a.Owner.Kubernetes(labels.App{Name: a.Namespace, Component: "namespace"})
+}
+
+// namespaceObjects makes what is in a namespace from the start.
+type namespaceObjects struct {
+	ctx  *pulumi.Context
+	name string
+	args *SecureNamespaceArgs
+
+	namespace pulumi.Resource
+	in        []pulumi.ResourceOption
+}
+
+// meta is the metadata of an object in the namespace; its name tells what it is
+// for.
+func (o *namespaceObjects) meta(object string) metav1.ObjectMetaArgs {
+	return metav1.ObjectMetaArgs{
+		Name: pulumi.String(object), Namespace: pulumi.String(o.args.Namespace), Labels: pulumi.ToStringMap(o.args.labels()),
 	}
-	// Without requests a pod would be refused by the quota; without a memory
-	// limit it could take the whole node.
-	limits, err := corev1.NewLimitRange(ctx, name, &corev1.LimitRangeArgs{
-		Metadata: meta("container-defaults"),
-		Spec: corev1.LimitRangeSpecArgs{Limits: corev1.LimitRangeItemArray{corev1.LimitRangeItemArgs{
-			Type: pulumi.String("Container"),
-			DefaultRequest: pulumi.StringMap{
-				"cpu": pulumi.String(defaultContainerCPU), "memory": pulumi.String(defaultContainerMemory),
-			},
-			Default: pulumi.StringMap{"memory": pulumi.String(defaultContainerMemory)},
-		}}},
-	}, in...)
-	if err != nil {
-		return nil, err
-	}
-	policies, err := newNamespacePolicies(ctx, name, meta, in...)
-	if err != nil {
-		return nil, err
-	}
-	// Kubernetes makes this account in every namespace and gives it to pods
-	// that name none; it is patched, not made.
-	account, err := corev1.NewServiceAccountPatch(ctx, name+"-default", &corev1.ServiceAccountPatchArgs{
+}
+
+// defaultAccount takes the token from the account that Kubernetes makes in every
+// namespace and gives to pods that name none. It is patched, not made.
+func (o *namespaceObjects) defaultAccount() ([]pulumi.Resource, error) {
+	account, err := corev1.NewServiceAccountPatch(o.ctx, o.name+"-default", &corev1.ServiceAccountPatchArgs{
 		Metadata: metav1.ObjectMetaPatchArgs{
-			Name: pulumi.String("default"), Namespace: pulumi.String(n.Name),
+			Name: pulumi.String("default"), Namespace: pulumi.String(o.args.Namespace),
 			Annotations: pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")},
 		},
 		// A pod that never calls the API server needs no key to it.
 		AutomountServiceAccountToken: pulumi.Bool(false),
-	}, in...)
-	if err != nil {
-		return nil, err
-	}
-	n.guards = slices.Concat(policies, []pulumi.Resource{quota, limits, account})
-	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": pulumi.String(n.Name)})
+		// It goes with the namespace. To take the patch back before would give the
+		// account its token again, which the gate of prod refuses.
+	}, append(slices.Clone(o.in), pulumi.DeletedWith(o.namespace))...)
+	return []pulumi.Resource{account}, err
 }
 
 // podSecurityLabels make the API server refuse pods below the level, and audit and
@@ -189,23 +218,5 @@ func enforcedLevel(exempt map[string]string) string {
 		return "baseline"
 	default:
 		return podSecurityLevel
-	}
-}
-
-// hard returns the quota in the words of Kubernetes. CPU limits are not
-// bounded: a limit only slows a pod down when the node has CPU to spare.
-func (q Quota) hard() pulumi.StringMap {
-	storage := q.Storage
-	if storage == "" {
-		storage = "0"
-	}
-	return pulumi.StringMap{
-		"requests.cpu":     pulumi.String(q.CPU),
-		"requests.memory":  pulumi.String(q.Memory),
-		"limits.memory":    pulumi.String(q.Memory),
-		"requests.storage": pulumi.String(storage),
-		"pods":             pulumi.String(strconv.Itoa(q.Pods)),
-		// A node port opens every node, past load balancer and gateway.
-		"services.nodeports": pulumi.String("0"),
 	}
 }

@@ -353,30 +353,6 @@ type Taint struct {
 	Effect string `json:"effect" jsonschema:"required,enum=NoSchedule,enum=PreferNoSchedule,enum=NoExecute"`
 }
 
-// Tenant is a team or application with a namespace of its own.
-type Tenant struct {
-	// Name of the tenant and of its namespace, a DNS label.
-	Name string `json:"name" jsonschema:"required,maxLength=63"`
-	// Clusters it is on, by name.
-	Clusters []string `json:"clusters,omitempty"`
-	// Labels say whose its objects are, where that differs from the stack's.
-	Labels Labels `json:"labels,omitempty"`
-	// Quota bounds what all its pods may ask for together, on each cluster.
-	Quota Quota `json:"quota" jsonschema:"required"`
-}
-
-// Quota bounds a tenant. Amounts are Kubernetes quantities in quotes.
-type Quota struct {
-	// CPU is the sum of all CPU requests, such as "8".
-	CPU string `json:"cpu" jsonschema:"required"`
-	// Memory is the sum of all memory requests and limits, such as 16Gi.
-	Memory string `json:"memory" jsonschema:"required"`
-	// Pods is the largest number of pods.
-	Pods int `json:"pods" jsonschema:"required,minimum=1"`
-	// Storage is the sum of all volume claims, such as 100Gi.
-	Storage string `json:"storage,omitempty"`
-}
-
 // Workload is an application the platform runs.
 type Workload struct {
 	// Name of the application, unique in its tenant. A DNS label.

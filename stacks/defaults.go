@@ -238,6 +238,104 @@ var Defaults = []Default{
 		nil,
 	},
 	{
+		"tenants[].quota.fastStorage", "none",
+		"it costs several times as much; who has a database says so",
+		nil,
+	},
+	{
+		"tenants[].quota.sharedStorage", "none",
+		"what many pods write to at once is slow and dear; who needs it says so",
+		nil,
+	},
+	{
+		"tenants[].quota.gpus", "none",
+		"one costs more than all other resources of a tenant",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.claims", strconv.Itoa(components.DefaultObjects.Claims) + ", none without storage",
+		"every volume is a disk that a node attaches, and nodes attach a few dozen",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.services", strconv.Itoa(components.DefaultObjects.Services),
+		"each has a rule on every node",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.loadBalancers", "none",
+		"what is open to the internet is so by the gateway, with its firewall and logs",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.configMaps", strconv.Itoa(components.DefaultObjects.ConfigMaps),
+		"each is up to a megabyte in the memory of the API server",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.secrets", strconv.Itoa(components.DefaultObjects.Secrets),
+		"each is up to a megabyte in the memory of the API server",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.jobs", strconv.Itoa(components.DefaultObjects.Jobs),
+		"those that are done stay until somebody deletes them",
+		nil,
+	},
+	{
+		"tenants[].quota.objects.cronJobs", strconv.Itoa(components.DefaultObjects.CronJobs),
+		"each makes Jobs for ever",
+		nil,
+	},
+	{
+		"tenants[].limits.cpu", components.DefaultContainerCPU,
+		"small: who needs more says so",
+		nil,
+	},
+	{
+		"tenants[].limits.memory", components.DefaultContainerMemory,
+		"small: who needs more says so",
+		nil,
+	},
+	{
+		"tenants[].limits.podMemory", "quota.memory",
+		"what is in the quota may be one pod's",
+		nil,
+	},
+	{
+		"tenants[].limits.claim", "quota.storage",
+		"what is in the quota may be one volume's",
+		nil,
+	},
+	{
+		"tenants[].highestPriority", components.DefaultPriority,
+		"if everybody is important, nobody is",
+		func(c *Config) {
+			for i := range c.Tenants {
+				if c.Tenants[i].HighestPriority == "" {
+					c.Tenants[i].HighestPriority = components.DefaultPriority
+				}
+			}
+		},
+	},
+	{
+		"tenants[].egress[].protocol", "TCP", "nearly everything is", nil,
+	},
+	{
+		"tenants[].ingress[].protocol", "TCP", "nearly everything is", nil,
+	},
+	{
+		"tenants[].deletionProtection", "true in prod, false elsewhere",
+		"with a namespace go its volumes; elsewhere tenants come and go",
+		func(c *Config) {
+			for i := range c.Tenants {
+				if c.Tenants[i].DeletionProtection == nil {
+					c.Tenants[i].DeletionProtection = new(c.Environment == production)
+				}
+			}
+		},
+	},
+	{
 		"workloads[].clusters", "all clusters its tenant is on",
 		"an application is where its tenant is",
 		func(c *Config) {

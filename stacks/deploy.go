@@ -112,8 +112,15 @@ func (d *deployment) cluster(ctx *pulumi.Context, cfg *Cluster) error {
 	if err != nil {
 		return err
 	}
+	priorities, err := components.NewPriorityClasses(ctx, cfg.Name+"-priorities", &components.PriorityClassesArgs{
+		// What is not of this stack may use them in a cluster that is not.
+		Owner: args.Owner, Keep: cfg.Cloud == catalog.Existing,
+	}, pulumi.Provider(c.Provider), pulumi.DependsOn([]pulumi.Resource{c}))
+	if err != nil {
+		return err
+	}
 	// What is put into the cluster from now on has to pass the gate.
-	d.ready[cfg.Name] = []pulumi.Resource{c, policies}
+	d.ready[cfg.Name] = []pulumi.Resource{c, policies, priorities}
 	if h := args.Autoscaling.Headroom; h.Replicas > 0 {
 		_, err := components.NewHeadroom(ctx, cfg.Name+"-headroom", &components.HeadroomArgs{
 			Owner: args.Owner, CPU: h.CPU, Memory: h.Memory, Replicas: h.Replicas,
@@ -127,7 +134,7 @@ func (d *deployment) tenant(ctx *pulumi.Context, tenant *Tenant) error {
 	for _, name := range tenant.Clusters {
 		c := d.clusters[name]
 		prefix := name + "-" + tenant.Name
-		namespace, err := components.NewSecureNamespace(ctx, prefix, d.cfg.namespaceArgs(tenant),
+		namespace, err := components.NewSecureNamespace(ctx, prefix, d.cfg.namespaceArgsOn(tenant, c),
 			pulumi.Provider(c.Provider), pulumi.DependsOn(d.ready[name]))
 		if err != nil {
 			return err

@@ -90,7 +90,7 @@ A stack is configured in ` + "`Pulumi.<stack>.yaml`" + `. Everything below goes 
 
 A configuration is checked as a whole before anything is made: unknown keys, wrong types, regions, zones, address ranges, sizes, references, quotas. All mistakes come in one message, each with its path, what is wrong and what to do. Editors that know YAML schemas check while you type: keep the first line of the files that are there.
 
-` + "`prod`" + ` is stricter than other environments: every cluster is highly available and, where the cloud has zones, spread over three; pools keep at least two nodes and workloads at least two replicas; the API server of a DigitalOcean cluster is open to named networks only.
+` + "`prod`" + ` is stricter than other environments: every cluster is highly available and, where the cloud has zones, spread over three; pools keep at least two nodes and workloads at least two replicas; the API server of a DigitalOcean cluster is open to named networks only; the namespaces of tenants are protected against deletion.
 
 `
 
@@ -139,6 +139,8 @@ func typeOf(s *jsonschema.Schema) (kind, reference string, list bool) {
 		return "mapping", name(s.Ref), false
 	case s.Type == "array" && s.Items.Ref != "":
 		return "list of mappings", name(s.Items.Ref), true
+	case s.Type == "array" && s.Items.Type == "integer":
+		return "list of whole numbers", "", true
 	case s.Type == "array":
 		return "list of text", "", true
 	case s.Type == "object" && s.AdditionalProperties == nil:

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -38,6 +39,7 @@ func (c *Config) clusterArgs(cluster *Cluster) *clusters.ClusterArgs {
 			Firewall:  cluster.Edge.Firewall != nil && *cluster.Edge.Firewall,
 			RateLimit: cluster.Edge.RateLimit, Blocked: cluster.Edge.Blocked,
 		},
+		EgressByName:        c.egressByName(cluster),
 		Owner:               c.owner(c.Labels),
 		DeletionProtection:  cluster.DeletionProtection != nil && *cluster.DeletionProtection,
 		RegistryIntegration: cluster.Registry != nil,
@@ -89,17 +91,6 @@ func (m Maintenance) spec() spec.Maintenance {
 	return args
 }
 
-func (c *Config) namespaceArgs(tenant *Tenant) *components.SecureNamespaceArgs {
-	return &components.SecureNamespaceArgs{
-		Namespace:  tenant.Name,
-		Owner:      c.owner(tenant.Labels),
-		Exemptions: c.Policy.exemptions(),
-		Quota: components.Quota{
-			CPU: tenant.Quota.CPU, Memory: tenant.Quota.Memory, Pods: tenant.Quota.Pods, Storage: tenant.Quota.Storage,
-		},
-	}
-}
-
 func (c *Config) workloadArgs(w *Workload, namespace *components.SecureNamespace) components.WorkloadArgs {
 	owner := c.owner(c.Labels)
 	if tenant := c.tenant(w.Tenant); tenant != nil {
@@ -116,4 +107,11 @@ func (c *Config) workloadArgs(w *Workload, namespace *components.SecureNamespace
 		args.Ports = append(args.Ports, components.Port{Name: p.Name, Number: p.Port})
 	}
 	return args
+}
+
+// egressByName is true if a tenant of the cluster declares egress by name.
+func (c *Config) egressByName(cluster *Cluster) bool {
+	return takesNames(cluster.Cloud) && slices.ContainsFunc(c.Tenants, func(t Tenant) bool {
+		return slices.Contains(t.Clusters, cluster.Name) && slices.ContainsFunc(t.Egress, func(e Egress) bool { return len(e.Names) > 0 })
+	})
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/ai-now/platform/clusters"
 	"github.com/ai-now/platform/clusters/catalog"
 	"github.com/ai-now/platform/clusters/check"
-	"github.com/ai-now/platform/policy/admission"
 )
 
 // Classifications of data, from the least to the most sensitive.
@@ -187,32 +186,6 @@ func nearestHint(name string, known []string) string {
 	return "use " + check.Choices(known)
 }
 
-// checkTenants checks every tenant by itself and what it refers to.
-func (c *Config) checkTenants(list *check.List) {
-	names := map[string]int{}
-	for i := range c.Tenants {
-		tenant, path := &c.Tenants[i], fmt.Sprintf("tenants[%d]", i)
-		unique(list, names, path, "tenants", tenant.Name, i)
-		if slices.Contains(reservedNamespaces, tenant.Name) {
-			list.Add(path+".name", tenant.Name, "is a namespace of Kubernetes itself", "choose another name")
-		}
-		if admission.LeavesAlone(tenant.Name) && !slices.Contains(reservedNamespaces, tenant.Name) {
-			list.Add(path+".name", tenant.Name, "is a namespace of the cloud's own, in which no rule holds", "choose another name")
-		}
-		if tenant.Name == headroomNamespace {
-			list.Add(path+".name", tenant.Name, "is the namespace of autoscaling.headroom", "choose another name")
-		}
-		references(list, path+".clusters", "a cluster of this stack", tenant.Clusters, c.clusterNames())
-		for _, m := range c.namespaceArgs(tenant).Mistakes() {
-			if m.Path == "namespace" {
-				m.Path = "name"
-			}
-			list.Under(path, []Mistake{m})
-		}
-		tenant.Labels.without(c.Labels).or(placeholder).check(list, path+".labels")
-	}
-}
-
 // placeholder stands for labels a tenant has from the stack: what is wrong with
 // them is reported once, there.
 var placeholder = Labels{Team: "x", CostCenter: "x", DataClassification: "public"}
@@ -260,10 +233,7 @@ func (c *Config) checkWorkloads(list *check.List) {
 
 // checkWorkloadPlace checks the tenant, clusters and node pool of a workload.
 func (c *Config) checkWorkloadPlace(list *check.List, path string, w *Workload) {
-	tenants := make([]string, len(c.Tenants))
-	for i := range c.Tenants {
-		tenants[i] = c.Tenants[i].Name
-	}
+	tenants := c.tenantNames()
 	tenant := c.tenant(w.Tenant)
 	switch {
 	case w.Tenant == "":

@@ -11,10 +11,27 @@ import (
 
 // checkQuotas adds up what the workloads of a tenant ask for on each cluster.
 func (c *Config) checkQuotas(list *check.List) {
+	c.checkPods(list)
 	for i := range c.Tenants {
 		tenant := &c.Tenants[i]
 		for _, cluster := range tenant.Clusters {
 			c.checkQuota(list, fmt.Sprintf("tenants[%d].quota", i), tenant, cluster)
+		}
+	}
+}
+
+// checkPods compares one pod of each workload with the largest its tenant allows.
+func (c *Config) checkPods(list *check.List) {
+	for i, w := range c.Workloads {
+		tenant := c.tenant(w.Tenant)
+		if tenant == nil {
+			continue // reported already
+		}
+		most, err1 := resource.ParseQuantity(tenant.Limits.PodMemory)
+		memory, err2 := resource.ParseQuantity(w.Resources.Memory)
+		if err1 == nil && err2 == nil && most.Sign() > 0 && memory.Cmp(most) > 0 {
+			list.Add(fmt.Sprintf("workloads[%d].resources.memory", i), w.Resources.Memory,
+				fmt.Sprintf("is more than limits.podMemory of the tenant %q, %s", tenant.Name, tenant.Limits.PodMemory), "lower it, or raise the limit")
 		}
 	}
 }

@@ -51,10 +51,9 @@ func TestDev(t *testing.T) {
 		require.Equal(t, "dev", ns.Labels["ai-now.io/environment"])
 		require.Equal(t, "platform", ns.Labels["ai-now.io/team"])
 
-		quotas, err := client.CoreV1().ResourceQuotas(namespace).List(ctx, metav1.ListOptions{})
+		quota, err := client.CoreV1().ResourceQuotas(namespace).Get(ctx, "quota", metav1.GetOptions{})
 		require.NoError(t, err)
-		require.Len(t, quotas.Items, 1)
-		require.Equal(t, "2", quotas.Items[0].Spec.Hard.Name(corev1.ResourceRequestsCPU, "").String())
+		require.Equal(t, "2", quota.Spec.Hard.Name(corev1.ResourceRequestsCPU, "").String())
 		ranges, err := client.CoreV1().LimitRanges(namespace).List(ctx, metav1.ListOptions{})
 		require.NoError(t, err)
 		require.Len(t, ranges.Items, 1)

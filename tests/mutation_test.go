@@ -154,7 +154,7 @@ func ruleByID() map[string]*rule.Rule {
 }
 
 func allMutations() []mutations {
-	return slices.Concat(awsMutations, googleMutations, digitalOceanMutations, stackMutations, kubernetesMutations)
+	return slices.Concat(awsMutations, googleMutations, digitalOceanMutations, stackMutations, kubernetesMutations, accessMutations)
 }
 
 func TestProdBreaksNoMandatoryRule(t *testing.T) {

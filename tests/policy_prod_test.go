@@ -83,9 +83,9 @@ func (p *planner) Call(args pulumi.MockCallArgs) (pulumires.PropertyMap, error) 
 }
 
 func (p *planner) NewResource(args pulumi.MockResourceArgs) (string, pulumires.PropertyMap, error) {
-	var err error
 	if args.TypeToken == eksComponent {
-		return p.newComponent(args)
+		outputs, err := p.newComponent(args)
+		return "", outputs, err
 	}
 	asked := args.RegisterRPC
 	r := &planned{
@@ -94,9 +94,11 @@ func (p *planner) NewResource(args pulumi.MockResourceArgs) (string, pulumires.P
 	}
 	r.provider, _ = cutLast(asked.GetProvider(), "::")
 	if args.TypeToken == eksCluster {
-		if args.Inputs, err = p.transformed(args.Inputs, asked); err != nil {
+		inputs, err := p.transformed(args.Inputs, asked)
+		if err != nil {
 			return "", nil, err
 		}
+		args.Inputs = inputs
 		r.dependencies["vpcConfig"] = dependenciesOf(p.component)["subnetIds"]
 	}
 	id, outputs, err := p.clouds.NewResource(args)
@@ -118,7 +120,7 @@ func (p *planner) NewResource(args pulumi.MockResourceArgs) (string, pulumires.P
 
 // newComponent makes of the component's arguments what pulumi-eks makes of them, as far as a rule looks at it.
 // https://github.com/pulumi/pulumi-eks/blob/v2.8.1/nodejs/eks/cluster.ts
-func (p *planner) newComponent(args pulumi.MockResourceArgs) (string, pulumires.PropertyMap, error) {
+func (p *planner) newComponent(args pulumi.MockResourceArgs) (pulumires.PropertyMap, error) {
 	p.component = args.RegisterRPC
 	in := args.Inputs
 	tags := pulumi.StringMap{}
@@ -129,7 +131,7 @@ func (p *planner) newComponent(args pulumi.MockResourceArgs) (string, pulumires.
 		VpcId: text(in["vpcId"]), RevokeRulesOnDelete: pulumi.Bool(true), Tags: tags,
 	})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	cluster, err := awseks.NewCluster(p.ctx, args.Name+"-eksCluster", &awseks.ClusterArgs{
 		Name: text(in["name"]), Version: text(in["version"]), RoleArn: pulumi.String("arn:aws:iam::123456789012:role/eks"), Tags: tags,
@@ -153,7 +155,7 @@ func (p *planner) newComponent(args pulumi.MockResourceArgs) (string, pulumires.
 		},
 	})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	urn := make(chan pulumires.URN, 1)
 	cluster.URN().ApplyT(func(u pulumi.URN) string {
@@ -162,7 +164,7 @@ func (p *planner) newComponent(args pulumi.MockResourceArgs) (string, pulumires.
 	})
 	outputs := in.Copy()
 	outputs["eksCluster"] = pulumires.MakeCustomResourceReference(<-urn, pulumires.ID(args.Name+"-eksCluster-id"), "")
-	return "", outputs, nil
+	return outputs, nil
 }
 
 // transformed asks the program's own functions what to change in the cluster inside the component, as the engine does.

@@ -18,6 +18,11 @@ func (p *Platform) createCluster(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	// It is paid for: https://cloud.google.com/kubernetes-engine/docs/how-to/fqdn-network-policies
+	var egressByName pulumi.BoolPtrInput
+	if c.EgressByName {
+		egressByName = pulumi.Bool(true)
+	}
 	p.cluster, err = container.NewCluster(ctx, c.Name, &container.ClusterArgs{
 		Name:          pulumi.String(c.Name),
 		Project:       pulumi.String(c.Project),
@@ -46,7 +51,8 @@ func (p *Platform) createCluster(ctx *pulumi.Context) error {
 			ServicesSecondaryRangeName: pulumi.String(servicesRange),
 		},
 		// Dataplane V2 enforces network policies without an add-on, and logs them.
-		DatapathProvider: pulumi.String("ADVANCED_DATAPATH"),
+		DatapathProvider:        pulumi.String("ADVANCED_DATAPATH"),
+		EnableFqdnNetworkPolicy: egressByName,
 		// Flows between pods of one node are seen by flow logs and firewalls too.
 		// CIS GKE 5.6.1
 		EnableIntranodeVisibility: pulumi.Bool(true),

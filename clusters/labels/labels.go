@@ -33,6 +33,11 @@ const (
 	KeyCostCenter         = "ai-now.io/cost-center"
 	KeyDataClassification = "ai-now.io/data-classification"
 
+	// KeyDescription is an annotation of a namespace: what it is for.
+	KeyDescription = "ai-now.io/description"
+	// KeyContact is an annotation of a namespace: where its team is reached.
+	KeyContact = "ai-now.io/contact"
+
 	// KeyNodePool is on every node: its value is the pool's name. A workload
 	// that names a pool selects its nodes by this label.
 	KeyNodePool = "ai-now.io/node-pool"

@@ -64,6 +64,9 @@ type Cluster struct {
 	Access Access
 	// Network holds the address ranges.
 	Network Network
+	// EgressByName lets network policies name DNS names: Google Cloud only, where
+	// it is paid for.
+	EgressByName bool
 	// NodePools are the cluster's nodes, at least one pool. The first runs the
 	// cluster's own services.
 	NodePools []NodePool
