@@ -40,10 +40,11 @@ func ingressTLSHosts() *rule.Rule {
 		Check: rule.Expressions{
 			rule.Each(ingressHosts, "r",
 				// An entry without hosts is for all of them; *.example.com stands for one
-				// label. https://kubernetes.io/docs/concepts/services-networking/ingress/#tls
-				ingressTLS+`.exists(t, size(t.?hosts.orValue([])) == 0 || t.hosts.exists(h, h == r.?host.orValue('') || `+
-					`h.startsWith('*.') && r.?host.orValue('').endsWith(h.substring(1)) && `+
-					`!r.?host.orValue('').replace(h.substring(1), '').contains('.'))) || `+hasCertificate,
+				// label: https://kubernetes.io/docs/concepts/services-networking/ingress/#tls
+				// The API server counts steps, so that an Ingress of many hosts would cost too
+				// much if each were compared with the labels of each entry.
+				`[r.?host.orValue('')].exists(n, [n.contains('.') ? '*' + n.substring(n.indexOf('.')) : n].exists(any, `+
+					ingressTLS+`.exists(t, size(t.?hosts.orValue([])) == 0 || n in t.hosts || any in t.hosts))) || `+hasCertificate,
 				ingressHostTitle, "has no TLS"),
 			{
 				Holds:   `size(` + ingressHosts + `) > 0 || size(` + ingressTLS + `) > 0 || ` + hasCertificate,
